@@ -76,7 +76,7 @@ internal enum IntrinsicId
     /// <summary>Arguments: target, comparand, value.</summary>
     AtomicCompareExchange,
 
-    // ArrayView members; the first argument is the view (by reference, as for every instance method of a struct).
+    // ArrayView and ArrayView1D members; the first argument is the view (by reference in instance members).
     /// <summary>Index (int or long) to a reference.</summary>
     ViewElement,
 
@@ -97,6 +97,9 @@ internal enum IntrinsicId
 
     /// <summary>True if the length is positive.</summary>
     ViewIsValid,
+
+    /// <summary>The same view as ArrayView or ArrayView1D: a property, a method or a conversion operator.</summary>
+    ViewIdentity,
 
     // Bits and sizes.
     /// <summary>Same bits: float and (u)int, double and (u)long, Half or BFloat16 and ushort, either direction.</summary>

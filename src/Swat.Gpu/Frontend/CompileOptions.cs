@@ -1,0 +1,24 @@
+namespace Swat.Gpu.Frontend;
+
+/// <summary>What a kernel is compiled for.</summary>
+internal sealed record CompileOptions
+{
+    public required CompileTarget Target { get; init; }
+
+    public IndexKind IndexKind { get; init; }
+
+    /// <summary>Lanes of a warp, which <c>Warp.WarpSize</c> folds to.</summary>
+    public int WarpSize { get; init; } = 32;
+
+    /// <summary>The group's dimensions where they are known when compiling; then they are constants of the kernel.</summary>
+    public (int X, int Y, int Z)? GroupSize { get; init; }
+
+    /// <summary>For each C# parameter of type SpecializedValue, in order, its value.</summary>
+    public IReadOnlyList<object> SpecializedValues { get; init; } = [];
+
+    /// <summary>Compute capability times ten (90 for sm_90); 0 where the target is not CUDA.</summary>
+    public int CudaArchitecture { get; init; }
+
+    /// <summary>Multiplications followed by an addition may become fused, with one rounding instead of two.</summary>
+    public bool Contract { get; init; } = true;
+}
