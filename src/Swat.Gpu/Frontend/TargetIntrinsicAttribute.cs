@@ -1,0 +1,21 @@
+using System.Reflection;
+
+namespace Swat.Gpu.Frontend;
+
+/// <summary>
+/// Marks a method that stands for an instruction of some targets. Value, in and ref parameters are its operands, out and ref parameters
+/// and the return value its results; structs go by their scalars. A ref into device or shared memory is passed as an address.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+internal sealed class TargetIntrinsicAttribute(string name) : Attribute
+{
+    /// <summary>The instruction's name for the back ends; {T} is replaced by the method's type arguments, joined by dots.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>False only for an instruction that is a function of its operands.</summary>
+    public bool HasSideEffects { get; init; } = true;
+
+    public string NameFor(MethodInfo method) => method.IsGenericMethod
+        ? Name.Replace("{T}", string.Join('.', method.GetGenericArguments().Select(t => t.Name)), StringComparison.Ordinal)
+        : Name;
+}
