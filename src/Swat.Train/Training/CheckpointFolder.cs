@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Swat.Train.Training;
+
+/// <summary>
+/// The checkpoints of a run: folders step-000100, step-000200, ... A checkpoint is written to a hidden temporary folder that is
+/// renamed when it is complete and on the disk, so that a folder with a checkpoint's name is always whole.
+/// </summary>
+public static class CheckpointFolder
+{
+    private const string Prefix = "step-";
+    private const string TemporaryPrefix = ".writing-";
+
+    /// <summary>File that makes a folder a checkpoint.</summary>
+    public const string ConfigFile = "config.json";
+
+    /// <summary>Writes a checkpoint; if one of that step exists, it is replaced.</summary>
+    /// <param name="run">Folder of the run.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="write">Writes the files into the folder that it is given.</param>
+    /// <returns>Path of the checkpoint.</returns>
+    public static string Write(string run, int step, Action<string> write)
+    {
+        var name = Prefix + step.ToString("D6", CultureInfo.InvariantCulture);
+        var target = Path.Combine(run, name);
+        var temporary = Path.Combine(run, TemporaryPrefix + name);
+        DeleteIfExists(temporary);
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            write(temporary);
+            foreach (var file in Directory.EnumerateFiles(temporary))
+            {
+                using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
+                stream.Flush(flushToDisk: true);
+            }
+        }
+        catch
+        {
+            DeleteIfExists(temporary);
+            throw;
+        }
+
+        DeleteIfExists(target);
+        Directory.Move(temporary, target);
+        return target;
+    }
+
+    /// <summary>The checkpoints in a run's folder, by ascending step.</summary>
+    public static IReadOnlyList<(int Step, string Path)> List(string run) => Directory.EnumerateDirectories(run, Prefix + "*")
+        .Select(path => (Parsed: int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step), step, path))
+        .Where(found => found.Parsed)
+        .Select(found => (found.step, found.path))
+        .OrderBy(found => found.step)
+        .ToArray();
+
+    /// <summary>The checkpoint that <paramref name="path"/> names: the folder itself, or the newest in a run's folder.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public static string Resolve(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new UserErrorException($"--checkpoint {path}: no such folder.");
+        if (File.Exists(Path.Combine(path, ConfigFile)))
+            return path;
+        return List(path) is [.., var newest]
+            ? newest.Path
+            : throw new UserErrorException(
+                $"--checkpoint {path}: neither a checkpoint ({ConfigFile}) nor a run with checkpoints ({Prefix}NNNNNN) is in this folder.");
+    }
+
+    private static void DeleteIfExists(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+}

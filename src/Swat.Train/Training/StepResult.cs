@@ -1,0 +1,6 @@
+namespace Swat.Train.Training;
+
+/// <summary>What one step of the optimizer measured before it changed the weights.</summary>
+/// <param name="Loss">Mean cross entropy, in nats a token.</param>
+/// <param name="GradientNorm">Euclidean norm of the whole gradient, before clipping.</param>
+public readonly record struct StepResult(double Loss, double GradientNorm);

@@ -1,0 +1,112 @@
+using Swat.Train.Settings;
+
+namespace Swat.Train.Training;
+
+/// <summary>
+/// Every option of a training run. The command line and its help are derived from this record; a null value means what its
+/// <see cref="SettingAttribute.DefaultMeaning"/> says.
+/// </summary>
+public sealed record TrainOptions
+{
+    private const string DataGroup = "Data";
+    private const string ModelGroup = "Model";
+    private const string OptimisationGroup = "Optimisation";
+    private const string RunGroup = "Run";
+    private const string FromPreset = "the preset's";
+
+    [Setting("Text to train on: a file, a folder (every text file in it) or a glob; repeatable.",
+        Group = DataGroup, ValueName = "PATH", DefaultMeaning = "this project's own *.cs and *.md files")]
+    public string[] Data { get; init; } = [];
+
+    [Setting("Part of the text, taken from its end, that is kept for validation; 0 trains without validation.",
+        Group = DataGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
+    public double ValidationFraction { get; init; } = 0.1;
+
+    [Setting("Tokens that each validation reads, spread evenly over the validation part.",
+        Group = DataGroup, ValueName = "TOKENS", Minimum = 1)]
+    public long ValidationTokens { get; init; } = 32768;
+
+    [Setting("Tokens in a training sequence.", Group = DataGroup, ValueName = "TOKENS", Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Length { get; init; }
+
+    [Setting("Shape of the model.", Group = ModelGroup, ValueName = "NAME")]
+    public string Preset { get; init; } = "nano";
+
+    [Setting("Layers.", Group = ModelGroup, Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Layers { get; init; }
+
+    [Setting("Width of the model.", Group = ModelGroup, Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Hidden { get; init; }
+
+    [Setting("Attention heads; they divide the width.", Group = ModelGroup, Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Heads { get; init; }
+
+    [Setting("Key and value heads; they divide the heads.", Group = ModelGroup, Minimum = 1, DefaultMeaning = "as many as heads")]
+    public int? KvHeads { get; init; }
+
+    [Setting("Tokens that a position attends to, itself included.",
+        Group = ModelGroup, ValueName = "TOKENS", Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Window { get; init; }
+
+    [Setting("Weights of the attention: sigmoid (SWAT) or softmax.", Group = ModelGroup, ValueName = "NAME", DefaultMeaning = FromPreset)]
+    public string? Attention { get; init; }
+
+    [Setting("Slopes of the heads: balanced, negative, positive, none, or NEGATIVE:POSITIVE counts such as 3:1.",
+        Group = ModelGroup, ValueName = "NAME", DefaultMeaning = FromPreset)]
+    public string? Alibi { get; init; }
+
+    [Setting("Steps of the optimizer.", Group = OptimisationGroup, ValueName = "STEPS", Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Steps { get; init; }
+
+    [Setting("Sequences in a step.", Group = OptimisationGroup, ValueName = "SEQUENCES", Minimum = 1, DefaultMeaning = FromPreset)]
+    public int? Batch { get; init; }
+
+    [Setting("Peak learning rate.", Group = OptimisationGroup, ValueName = "RATE", Minimum = 0, MinimumExclusive = true, DefaultMeaning = FromPreset)]
+    public double? Lr { get; init; }
+
+    [Setting("Steps over which the learning rate rises from 0 to its peak.",
+        Group = OptimisationGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a tenth of the steps, at most 2000")]
+    public int? Warmup { get; init; }
+
+    [Setting("What the learning rate falls to along a cosine, as a fraction of the peak.",
+        Group = OptimisationGroup, ValueName = "FRACTION", Minimum = 0, Maximum = 1)]
+    public double LrFloor { get; init; } = 0.1;
+
+    [Setting("Weight decay of AdamW, on matrices but the embedding table.", Group = OptimisationGroup, Minimum = 0)]
+    public double WeightDecay { get; init; } = 0.1;
+
+    [Setting("Decay of AdamW's mean of gradients.", Group = OptimisationGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
+    public double Beta1 { get; init; } = 0.9;
+
+    [Setting("Decay of AdamW's mean of squared gradients.", Group = OptimisationGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
+    public double Beta2 { get; init; } = 0.95;
+
+    [Setting("What AdamW adds to the root of the squared gradients.", Group = OptimisationGroup, Minimum = 0, MinimumExclusive = true)]
+    public double Epsilon { get; init; } = 1e-8;
+
+    [Setting("Largest norm of the whole gradient; a larger one is scaled down to it. 0 does not clip.", Group = OptimisationGroup, ValueName = "NORM", Minimum = 0)]
+    public double Clip { get; init; } = 1.0;
+
+    [Setting("Seed of the initial weights and of the order of the data.", Group = OptimisationGroup, Minimum = 0)]
+    public long Seed { get; init; } = 1;
+
+    [Setting("Folder of the run: its log and checkpoints. It must not exist.",
+        Group = RunGroup, ValueName = "DIR", DefaultMeaning = "runs/PRESET-DATE-TIME")]
+    public string? Out { get; init; }
+
+    [Setting("Device that computes, as `swat devices` names it.", Group = RunGroup, ValueName = "DEVICE")]
+    public string Device { get; init; } = "cpu";
+
+    [Setting("Steps between checkpoints; 0 writes one at the end alone.", Group = RunGroup, ValueName = "STEPS", Minimum = 0)]
+    public int CheckpointEvery { get; init; } = 1000;
+
+    [Setting("Steps between validations; 0 validates before and after alone.",
+        Group = RunGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a quarter of the steps, at most 1000")]
+    public int? ValidateEvery { get; init; }
+
+    [Setting("Text that the sample at the end continues.", Group = RunGroup, DefaultMeaning = "the first line of the validation part")]
+    public string? SamplePrompt { get; init; }
+
+    [Setting("Tokens of the sample at the end; 0 prints none.", Group = RunGroup, ValueName = "TOKENS", Minimum = 0)]
+    public int SampleTokens { get; init; } = 400;
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Swat.Train.Data;
+
+namespace Swat.Train.Training;
+
+/// <summary>The training loop: draws batches, steps the learner, validates, reports, and asks for checkpoints.</summary>
+public sealed class Trainer
+{
+    private const double LossSmoothing = 0.95;
+    private const double SpeedSmoothing = 0.9;
+
+    private readonly ILearner learner;
+    private readonly SequenceSampler sampler;
+    private readonly ValidationSet? validation;
+    private readonly TrainerPlan plan;
+    private readonly ITrainingDisplay display;
+    private readonly MetricsLog metrics;
+    private readonly RunningMean smoothedLoss = new(LossSmoothing);
+    private readonly RunningMean secondsPerStep = new(SpeedSmoothing);
+
+    /// <param name="learner">The model.</param>
+    /// <param name="sampler">Training sequences, at the position where the run starts.</param>
+    /// <param name="validation">What to validate on; null does not validate.</param>
+    /// <param name="plan">Steps, batch and schedule.</param>
+    /// <param name="display">Shows progress.</param>
+    /// <param name="metrics">Records progress.</param>
+    public Trainer(
+        ILearner learner, SequenceSampler sampler, ValidationSet? validation, TrainerPlan plan, ITrainingDisplay display, MetricsLog metrics)
+    {
+        this.learner = learner;
+        this.sampler = sampler;
+        this.validation = validation;
+        this.plan = plan;
+        this.display = display;
+        this.metrics = metrics;
+    }
+
+    /// <summary>Steps done.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>Runs to the last step of the plan, or until <paramref name="cancellation"/> asks to stop, which it does between two steps.</summary>
+    /// <param name="firstStep">Steps done before, by the run that this one continues.</param>
+    /// <param name="checkpoint">Writes a checkpoint of the learner as it is now; called at the plan's interval and at the end.</param>
+    /// <param name="cancellation">Asks to stop early; a checkpoint is then written too.</param>
+    public TrainingOutcome Run(int firstStep, Action checkpoint, CancellationToken cancellation)
+    {
+        Step = firstStep;
+        var batch = new Batch(plan.Batch, plan.Length);
+        var before = Validate(cancellation);
+        var after = before;
+        var validatedAt = Step;
+        var checkpointedAt = -1;
+        while (Step < plan.Steps && !cancellation.IsCancellationRequested)
+        {
+            TakeStep(batch);
+            if (plan.ValidateEvery > 0 && Step % plan.ValidateEvery == 0 && Step < plan.Steps)
+            {
+                after = Validate(cancellation) ?? after;
+                validatedAt = Step;
+            }
+
+            if (plan.CheckpointEvery > 0 && Step % plan.CheckpointEvery == 0)
+            {
+                checkpoint();
+                checkpointedAt = Step;
+            }
+        }
+
+        if (checkpointedAt != Step)
+            checkpoint();
+        if (validatedAt != Step)
+            after = Validate(cancellation) ?? after;
+        return new(Step, Step < plan.Steps, before, after);
+    }
+
+    private void TakeStep(Batch batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        sampler.Next(batch);
+        var rate = plan.Schedule.At(Step);
+        var result = learner.Step(batch, rate);
+        Step++;
+        smoothedLoss.Add(result.Loss);
+        secondsPerStep.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var tokens = (long)plan.Batch * plan.Length;
+        var report = new StepReport(
+            Step,
+            plan.Steps,
+            result.Loss,
+            smoothedLoss.Value,
+            result.GradientNorm,
+            rate,
+            Step * tokens,
+            tokens / secondsPerStep.Value,
+            learner.MemoryInUse,
+            TimeSpan.FromSeconds((plan.Steps - Step) * secondsPerStep.Value));
+        metrics.Write(report);
+        display.Report(report);
+    }
+
+    private double? Validate(CancellationToken cancellation)
+    {
+        if (validation is null || cancellation.IsCancellationRequested)
+            return null;
+        double sum = 0;
+        foreach (var batch in validation.Batches(plan.Batch))
+        {
+            if (cancellation.IsCancellationRequested)
+                return null;
+            sum += learner.Evaluate(batch) * batch.Sequences;
+        }
+
+        var loss = sum / validation.Sequences;
+        metrics.WriteValidation(Step, loss);
+        display.Line(FormattableString.Invariant($"validation loss {loss:F4} nats a token at step {Step} ({validation.Tokens:N0} tokens)"));
+        return loss;
+    }
+}

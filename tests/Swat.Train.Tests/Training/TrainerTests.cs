@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Swat.Train.Data;
+using Swat.Train.Tests.Data;
+using Swat.Train.Training;
+
+namespace Swat.Train.Tests.Training;
+
+public class TrainerTests
+{
+    private static readonly TrainerPlan Plan = new(
+        Steps: 6, Batch: 2, Length: 8, new LearningRateSchedule(1, 2, 6, 0.1), ValidateEvery: 2, CheckpointEvery: 4);
+
+    [Test]
+    public void Each_step_learns_at_the_schedules_rate_and_the_losses_are_reported()
+    {
+        var learner = new FakeLearner();
+        var outcome = Run(learner, out var output, out _);
+        Assert.That(learner.Rates, Is.EqualTo(Enumerable.Range(0, 6).Select(Plan.Schedule.At)));
+        Assert.That(outcome, Is.EqualTo(new TrainingOutcome(6, Interrupted: false, LossBefore: 10, LossAfter: 4)));
+        Assert.That(output, Does.Contain("step 6/6  loss 5.0000").And.Contain("validation loss 10.0000").And.Contain("validation loss 4.0000"));
+    }
+
+    [Test]
+    public void Checkpoints_are_asked_for_at_the_interval_and_at_the_end()
+    {
+        Run(new FakeLearner(), out _, out var checkpoints);
+        Assert.That(checkpoints, Is.EqualTo(new[] { 4, 6 }));
+    }
+
+    [Test]
+    public void A_request_to_stop_ends_after_the_step_with_a_checkpoint()
+    {
+        using var stop = new CancellationTokenSource();
+        var steps = 0;
+        var learner = new FakeLearner
+        {
+            OnStep = () =>
+            {
+                if (++steps == 3)
+                    stop.Cancel();
+            },
+        };
+        var outcome = Run(learner, out _, out var checkpoints, stop.Token);
+        Assert.That(outcome.Interrupted, Is.True);
+        Assert.That(outcome.Steps, Is.EqualTo(3));
+        Assert.That(checkpoints, Is.EqualTo(new[] { 3 }));
+    }
+
+    [Test]
+    public void A_continued_run_takes_the_steps_that_were_left_on_the_data_that_was_left()
+    {
+        var whole = new FakeLearner();
+        Run(whole, out _, out _);
+        var rest = new FakeLearner();
+        Run(rest, out _, out _, firstStep: 4);
+        Assert.That(rest.Rates, Is.EqualTo(whole.Rates[4..]));
+        Assert.That(rest.FirstTokens, Is.EqualTo(whole.FirstTokens[4..]));
+    }
+
+    [Test]
+    public void The_log_has_a_line_for_each_step_and_each_validation()
+    {
+        using var folder = new TemporaryFolder();
+        using (var metrics = MetricsLog.Open(folder["metrics.jsonl"]))
+            Run(new FakeLearner(), out _, out _, metrics: metrics);
+        var lines = File.ReadAllLines(folder["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var steps = lines.Where(line => line.TryGetProperty("loss", out _)).ToArray();
+        var validations = lines.Where(line => line.TryGetProperty("validation_loss", out _)).ToArray();
+        Assert.That(steps.Select(line => line.GetProperty("step").GetInt32()), Is.EqualTo(Enumerable.Range(1, 6)));
+        Assert.That(steps.Select(line => line.GetProperty("loss").GetDouble()), Is.EqualTo(new[] { 10.0, 9, 8, 7, 6, 5 }));
+        Assert.That(steps[2].GetProperty("tokens").GetInt64(), Is.EqualTo(48));
+        Assert.That(validations.Select(line => line.GetProperty("step").GetInt32()), Is.EqualTo(new[] { 0, 2, 4, 6 }));
+    }
+
+    [Test]
+    public void The_running_mean_of_equal_values_is_that_value_from_the_first_on()
+    {
+        var mean = new RunningMean(0.95);
+        for (var i = 0; i < 3; i++)
+        {
+            mean.Add(7);
+            Assert.That(mean.Value, Is.EqualTo(7).Within(1e-12));
+        }
+    }
+
+    private static TrainingOutcome Run(
+        FakeLearner learner,
+        out string output,
+        out List<int> checkpoints,
+        CancellationToken cancellation = default,
+        int firstStep = 0,
+        MetricsLog? metrics = null)
+    {
+        var source = Tokens.Counting(1000);
+        var sampler = new SequenceSampler(source, Plan.Length, seed: 1) { Position = firstStep * Plan.Batch };
+        var writer = new StringWriter();
+        var written = new List<int>();
+        var trainer = new Trainer(
+            learner,
+            sampler,
+            new ValidationSet(source, Plan.Length, 32),
+            Plan,
+            new PlainDisplay(writer, TimeSpan.Zero),
+            metrics ?? MetricsLog.None());
+        var outcome = trainer.Run(firstStep, () => written.Add(trainer.Step), cancellation);
+        output = writer.ToString();
+        checkpoints = written;
+        return outcome;
+    }
+}
