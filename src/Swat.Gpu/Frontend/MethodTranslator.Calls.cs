@@ -88,8 +88,6 @@ internal sealed partial class MethodTranslator
             Push(new Symbol.Delegate(function));
             return;
         }
-        if (typeof(Exception).IsAssignableFrom(type))
-            throw Error(Diagnostic.ExceptionHandling, $"throw of {type.Name}");
         if (!type.IsValueType)
             throw Error(Diagnostic.Allocation, $"new {type.Name}");
         if (constructor.GetCustomAttribute<KernelIntrinsicAttribute>() is not null || TypeShape.Of(type).Kind != ShapeKind.Struct)
