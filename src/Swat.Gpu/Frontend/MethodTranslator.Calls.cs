@@ -30,7 +30,8 @@ internal sealed partial class MethodTranslator
             PushResult(Intrinsic(intrinsic, (MethodInfo)target, callArguments));
             return;
         }
-        if (target.GetCustomAttribute<TargetIntrinsicAttribute>() is { } targetIntrinsic)
+        if (target.GetCustomAttribute<TargetIntrinsicAttribute>() is { } targetIntrinsic
+            && !(targetIntrinsic.HasBody && context.Options.Target != CompileTarget.Cuda))
         {
             PushResult(CallTargetIntrinsic(targetIntrinsic, (MethodInfo)target, callArguments));
             return;

@@ -250,6 +250,7 @@ internal sealed partial class MethodTranslator
     /// <summary>
     /// A method marked with <see cref="TargetIntrinsicAttribute"/>: value parameters and ref or in parameters are operands, ref and out
     /// parameters and the return value are results, structs by their scalars, all in the order of the C# signature (return value last).
+    /// A view is an operand by its address, or by its elements if marked <see cref="RegistersAttribute"/>.
     /// </summary>
     private Symbol? CallTargetIntrinsic(TargetIntrinsicAttribute attribute, MethodInfo target, Symbol[] args)
     {
@@ -261,7 +262,13 @@ internal sealed partial class MethodTranslator
             var type = parameters[i].ParameterType;
             if (!type.IsByRef)
             {
-                operands.AddRange(Flatten(args[i]));
+                var leaves = Flatten(args[i]);
+                if (TypeShape.Of(type).Kind != ShapeKind.View)
+                    operands.AddRange(leaves);
+                else if (parameters[i].GetCustomAttribute<RegistersAttribute>() is { } registers)
+                    AddRegisters(registers, leaves.First(), TypeShape.Of(type.GetGenericArguments()[0]), operands, results);
+                else
+                    operands.Add(leaves.First());
                 continue;
             }
             var shape = TypeShape.Of(type.GetElementType()!);
@@ -294,5 +301,18 @@ internal sealed partial class MethodTranslator
                 StoreTo(address, value, shape);
         }
         return returned;
+    }
+
+    private void AddRegisters(
+        RegistersAttribute registers, Value pointer, TypeShape element, List<Value> operands, List<(Symbol? Address, TypeShape Shape)> results)
+    {
+        for (var i = 0; i < registers.Count; i++)
+        {
+            var address = new Symbol.Scalar(OffsetBy(pointer, Constant.Int32(i), element.Size));
+            if (registers.Access != RegisterAccess.Write)
+                operands.AddRange(Flatten(LoadFrom(address, element.Type)));
+            if (registers.Access != RegisterAccess.Read)
+                results.Add((address, element));
+        }
     }
 }

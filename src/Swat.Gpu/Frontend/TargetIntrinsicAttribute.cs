@@ -4,7 +4,8 @@ namespace Swat.Gpu.Frontend;
 
 /// <summary>
 /// Marks a method that stands for an instruction of some targets. Value, in and ref parameters are its operands, out and ref parameters
-/// and the return value its results; structs go by their scalars. A ref into device or shared memory is passed as an address.
+/// and the return value its results; structs go by their scalars. A ref into device or shared memory is passed as an address, and so is
+/// an <see cref="ArrayView{T}"/>, of its first element. Views marked <see cref="RegistersAttribute"/> give their elements.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 internal sealed class TargetIntrinsicAttribute(string name) : Attribute
@@ -14,6 +15,9 @@ internal sealed class TargetIntrinsicAttribute(string name) : Attribute
 
     /// <summary>False only for an instruction that is a function of its operands.</summary>
     public bool HasSideEffects { get; init; } = true;
+
+    /// <summary>The method's C# body has the same meaning: targets other than CUDA inline it.</summary>
+    public bool HasBody { get; init; }
 
     public string NameFor(MethodInfo method) => method.IsGenericMethod
         ? Name.Replace("{T}", string.Join('.', method.GetGenericArguments().Select(t => t.Name)), StringComparison.Ordinal)

@@ -1,0 +1,17 @@
+namespace Swat.Gpu.Backends.Ptx;
+
+/// <summary>What a kernel's PTX depends on besides its intermediate form.</summary>
+internal sealed record PtxOptions(PtxTarget Target)
+{
+    /// <summary>Work items of every launch's group, where the launch must have just this size.</summary>
+    public (int X, int Y, int Z)? GroupSize { get; init; }
+
+    /// <summary>Upper bound on a group's work items, for the register allocation; 0 for none.</summary>
+    public int MaxGroupSize { get; init; }
+
+    /// <summary>Groups that should fit on one multiprocessor at a time; 0 for no wish.</summary>
+    public int MinGroupsPerMultiprocessor { get; init; }
+
+    /// <summary>What the kernel's comment line calls it; its C# name.</summary>
+    public string? DisplayName { get; init; }
+}
