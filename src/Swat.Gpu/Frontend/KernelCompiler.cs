@@ -17,18 +17,25 @@ internal static class KernelCompiler
         var function = new KernelFunction(NameOf(method));
         var context = new TranslationContext(function, options);
         context.Enter(MethodTranslator.Describe(method));
-        if (!method.IsStatic || method.ReturnType != typeof(void) || method.ContainsGenericParameters)
+        if ((!method.IsStatic && !IsLambda(method)) || method.ReturnType != typeof(void) || method.ContainsGenericParameters)
             throw context.Error(Diagnostic.NotAKernel, MethodTranslator.Describe(method));
         var start = context.Ssa.NewBlock();
         context.Ssa.Seal(start);
         var parameters = new KernelParameters(context, start);
         var arguments = parameters.Create(method, out var body);
         context.Leave();
+        if (!method.IsStatic)
+            arguments = [new Symbol.Null(), .. arguments];
         var (_, end) = MethodTranslator.Translate(context, null, method, arguments, body);
         KernelFunction.Terminate(end, Terminator.Return());
         function.Number();
         return function;
     }
+
+    /// <summary>A lambda that captures nothing: C# makes it an instance method of a class without fields.</summary>
+    private static bool IsLambda(MethodInfo method) => method.DeclaringType is { IsValueType: false } type
+        && type.Name.StartsWith("<>", StringComparison.Ordinal)
+        && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length == 0;
 
     /// <summary>Declaring type, method and type arguments in letters, digits and underscores.</summary>
     public static string NameOf(MethodInfo method)

@@ -30,8 +30,7 @@ internal sealed partial class MethodTranslator
             PushResult(Intrinsic(intrinsic, (MethodInfo)target, callArguments));
             return;
         }
-        if (target.GetCustomAttribute<TargetIntrinsicAttribute>() is { } targetIntrinsic
-            && !(targetIntrinsic.HasBody && context.Options.Target != CompileTarget.Cuda))
+        if (target.GetCustomAttribute<TargetIntrinsicAttribute>() is { } targetIntrinsic)
         {
             PushResult(CallTargetIntrinsic(targetIntrinsic, (MethodInfo)target, callArguments));
             return;
@@ -89,6 +88,8 @@ internal sealed partial class MethodTranslator
             Push(new Symbol.Delegate(function));
             return;
         }
+        if (typeof(Exception).IsAssignableFrom(type))
+            throw Error(Diagnostic.ExceptionHandling, $"throw of {type.Name}");
         if (!type.IsValueType)
             throw Error(Diagnostic.Allocation, $"new {type.Name}");
         if (constructor.GetCustomAttribute<KernelIntrinsicAttribute>() is not null || TypeShape.Of(type).Kind != ShapeKind.Struct)

@@ -52,6 +52,14 @@ public sealed class Setting
         var value => value.ToString(),
     };
 
+    /// <summary>The description with the default: its value in <paramref name="defaults"/>, or what none means.</summary>
+    public string Describe(object defaults)
+    {
+        var value = Format(defaults);
+        var meaning = string.IsNullOrEmpty(value) ? DefaultMeaning : value;
+        return meaning.Length > 0 ? $"{Description} [default: {meaning}]" : Description;
+    }
+
     internal object? GetValue(object options) => property.GetValue(options);
 
     /// <summary>Parses <paramref name="texts"/> (several only for a list), checks the range and stores the value in <paramref name="options"/>.</summary>

@@ -15,7 +15,7 @@ public sealed class SettingsBinder<T>
         {
             var option = new Option<string[]?>(setting.OptionName)
             {
-                Description = Describe(setting),
+                Description = setting.Describe(SettingsSchema<T>.Instance.Defaults),
                 HelpName = setting.ValueName,
                 Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
                 AllowMultipleArgumentsPerToken = setting.IsList,
@@ -42,12 +42,5 @@ public sealed class SettingsBinder<T>
         }
 
         return options;
-    }
-
-    private static string Describe(Setting setting)
-    {
-        var value = setting.Format(SettingsSchema<T>.Instance.Defaults);
-        var meaning = string.IsNullOrEmpty(value) ? setting.DefaultMeaning : value;
-        return meaning.Length > 0 ? $"{setting.Description} [default: {meaning}]" : setting.Description;
     }
 }
