@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Swat.Gpu.Analysis;
 using Swat.Gpu.IR;
 
 namespace Swat.Gpu.Frontend;
@@ -29,7 +30,16 @@ internal static class KernelCompiler
         var (_, end) = MethodTranslator.Translate(context, null, method, arguments, body);
         KernelFunction.Terminate(end, Terminator.Return());
         function.Number();
-        return function;
+        return HasJumpIntoLoop(function)
+            ? throw new KernelCompilationException(Diagnostic.IrreducibleControlFlow, "goto", [MethodTranslator.Describe(method)])
+            : function;
+    }
+
+    /// <summary>Edges that lead back must lead to a block that dominates their source: the loop's only entry.</summary>
+    private static bool HasJumpIntoLoop(KernelFunction function)
+    {
+        var dominators = new Dominators(function);
+        return function.Blocks.Any(b => b.Successors.Any(s => s.Id <= b.Id && !dominators.Dominates(s, b)));
     }
 
     /// <summary>A lambda that captures nothing: C# makes it an instance method of a class without fields.</summary>

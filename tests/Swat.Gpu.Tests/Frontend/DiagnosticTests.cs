@@ -24,6 +24,7 @@ public class DiagnosticTests
         yield return Case("SWAT0009", static (Index1D i, ArrayView<float> x) => CleansUp(i, x));
         yield return Case("SWAT0010", static (Index1D i, ArrayView<float> x) => x[i] = checked(i.X + 1));
         yield return Case("SWAT0011", static (Index1D i, ArrayView<float> x) => x[i] = LocalMemory.Allocate<float>(i).IntLength);
+        yield return Case("SWAT0012", static (Index1D i, ArrayView<float> x) => JumpsIntoLoop(i, x));
         yield return Case("SWAT0014", static (Index1D i, ArrayView<float> x) => CudaAsm.Emit("membar.gl;"));
     }
 
@@ -99,6 +100,22 @@ public class DiagnosticTests
         if (i > 3)
             throw new InvalidOperationException();
         x[i] = 0;
+    }
+
+    private static void JumpsIntoLoop(int i, ArrayView<float> x)
+    {
+        var n = 0;
+        if (i > 3)
+            goto middle;
+    start:
+        n += i;
+    middle:
+        n++;
+        if (n < 10)
+            goto start;
+        x[i] = n;
+        if (i == 5)
+            goto start;
     }
 
     private static void CleansUp(int i, ArrayView<float> x)
