@@ -1,13 +1,17 @@
+using System.Numerics;
+
 namespace Swat.Train.Data;
 
 /// <summary>A token source in memory.</summary>
-public sealed class TokenList : ITokenSource
+/// <typeparam name="T">How a token is stored: an integer that holds every id.</typeparam>
+public sealed class TokenList<T> : ITokenSource
+    where T : unmanaged, IBinaryInteger<T>
 {
-    private readonly ReadOnlyMemory<ushort> tokens;
+    private readonly ReadOnlyMemory<T> tokens;
 
     /// <param name="tokens">Every document's tokens, one document after another.</param>
     /// <param name="documentStarts">Where each document starts, ascending, the first at 0.</param>
-    public TokenList(ReadOnlyMemory<ushort> tokens, IReadOnlyList<long> documentStarts)
+    public TokenList(ReadOnlyMemory<T> tokens, IReadOnlyList<long> documentStarts)
     {
         this.tokens = tokens;
         DocumentStarts = documentStarts;
@@ -23,6 +27,6 @@ public sealed class TokenList : ITokenSource
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Length - destination.Length);
         var source = tokens.Span.Slice((int)position, destination.Length);
         for (var i = 0; i < source.Length; i++)
-            destination[i] = source[i];
+            destination[i] = int.CreateTruncating(source[i]);
     }
 }

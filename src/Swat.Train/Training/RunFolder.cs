@@ -2,11 +2,9 @@ using System.Globalization;
 
 namespace Swat.Train.Training;
 
-/// <summary>The folder of a run: metrics.jsonl and the checkpoints.</summary>
+/// <summary>The folder of a run: its settings, its logs and its checkpoints.</summary>
 public static class RunFolder
 {
-    public const string MetricsFile = "metrics.jsonl";
-
     /// <summary>The folder that a new run is to have: the one asked for, or a name under runs/ that no other run has.</summary>
     /// <exception cref="UserErrorException">The folder asked for exists.</exception>
     public static string Choose(string? requested, string preset, DateTime now)

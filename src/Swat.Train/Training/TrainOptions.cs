@@ -8,6 +8,9 @@ namespace Swat.Train.Training;
 /// </summary>
 public sealed record TrainOptions
 {
+    /// <summary>The preset that is trained when none is named.</summary>
+    public const string DefaultPreset = "nano";
+
     private const string DataGroup = "Data";
     private const string ModelGroup = "Model";
     private const string OptimisationGroup = "Optimisation";
@@ -30,7 +33,7 @@ public sealed record TrainOptions
     public int? Length { get; init; }
 
     [Setting("Shape of the model.", Group = ModelGroup, ValueName = "NAME")]
-    public string Preset { get; init; } = "nano";
+    public string Preset { get; init; } = DefaultPreset;
 
     [Setting("Layers.", Group = ModelGroup, Minimum = 1, DefaultMeaning = FromPreset)]
     public int? Layers { get; init; }

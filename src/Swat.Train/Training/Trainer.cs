@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Swat.Train.Data;
+using Swat.Train.Logging;
 
 namespace Swat.Train.Training;
 
@@ -14,7 +15,7 @@ public sealed class Trainer
     private readonly ValidationSet? validation;
     private readonly TrainerPlan plan;
     private readonly ITrainingDisplay display;
-    private readonly MetricsLog metrics;
+    private readonly RunLog log;
     private readonly RunningMean smoothedLoss = new(LossSmoothing);
     private readonly RunningMean secondsPerStep = new(SpeedSmoothing);
 
@@ -23,16 +24,16 @@ public sealed class Trainer
     /// <param name="validation">What to validate on; null does not validate.</param>
     /// <param name="plan">Steps, batch and schedule.</param>
     /// <param name="display">Shows progress.</param>
-    /// <param name="metrics">Records progress.</param>
+    /// <param name="log">Records progress.</param>
     public Trainer(
-        ILearner learner, SequenceSampler sampler, ValidationSet? validation, TrainerPlan plan, ITrainingDisplay display, MetricsLog metrics)
+        ILearner learner, SequenceSampler sampler, ValidationSet? validation, TrainerPlan plan, ITrainingDisplay display, RunLog log)
     {
         this.learner = learner;
         this.sampler = sampler;
         this.validation = validation;
         this.plan = plan;
         this.display = display;
-        this.metrics = metrics;
+        this.log = log;
     }
 
     /// <summary>Steps done.</summary>
@@ -94,7 +95,7 @@ public sealed class Trainer
             tokens / secondsPerStep.Value,
             learner.MemoryInUse,
             TimeSpan.FromSeconds((plan.Steps - Step) * secondsPerStep.Value));
-        metrics.Write(report);
+        log.Write(report);
         display.Report(report);
     }
 
@@ -111,7 +112,7 @@ public sealed class Trainer
         }
 
         var loss = sum / validation.Sequences;
-        metrics.WriteValidation(Step, loss);
+        log.WriteValidation(Step, loss);
         display.Line(FormattableString.Invariant($"validation loss {loss:F4} nats a token at step {Step} ({validation.Tokens:N0} tokens)"));
         return loss;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Swat.Train.Data;
+using Swat.Train.Logging;
 using Swat.Train.Tests.Data;
 using Swat.Train.Training;
 
@@ -61,8 +62,8 @@ public class TrainerTests
     public void The_log_has_a_line_for_each_step_and_each_validation()
     {
         using var folder = new TemporaryFolder();
-        using (var metrics = MetricsLog.Open(folder["metrics.jsonl"]))
-            Run(new FakeLearner(), out _, out _, metrics: metrics);
+        using (var log = RunLog.Open(folder.Path))
+            Run(new FakeLearner(), out _, out _, log: log);
         var lines = File.ReadAllLines(folder["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         var steps = lines.Where(line => line.TryGetProperty("loss", out _)).ToArray();
         var validations = lines.Where(line => line.TryGetProperty("validation_loss", out _)).ToArray();
@@ -89,7 +90,7 @@ public class TrainerTests
         out List<int> checkpoints,
         CancellationToken cancellation = default,
         int firstStep = 0,
-        MetricsLog? metrics = null)
+        RunLog? log = null)
     {
         var source = Tokens.Counting(1000);
         var sampler = new SequenceSampler(source, Plan.Length, seed: 1) { Position = firstStep * Plan.Batch };
@@ -101,7 +102,7 @@ public class TrainerTests
             new ValidationSet(source, Plan.Length, 32),
             Plan,
             new PlainDisplay(writer, TimeSpan.Zero),
-            metrics ?? MetricsLog.None());
+            log ?? RunLog.None());
         var outcome = trainer.Run(firstStep, () => written.Add(trainer.Step), cancellation);
         output = writer.ToString();
         checkpoints = written;

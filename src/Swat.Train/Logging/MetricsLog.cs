@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using Swat.Train.Training;
 
-namespace Swat.Train.Training;
+namespace Swat.Train.Logging;
 
 /// <summary>
 /// metrics.jsonl: one JSON object a line. A step's line has step, loss, smoothed_loss, gradient_norm, learning_rate, tokens,
@@ -11,16 +11,13 @@ namespace Swat.Train.Training;
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
-    private readonly FileStream? file;
+    private readonly FileStream file;
     private readonly ArrayBufferWriter<byte> line = new();
 
-    private MetricsLog(FileStream? file) => this.file = file;
+    private MetricsLog(FileStream file) => this.file = file;
 
     /// <summary>Appends to the file, so that a run that continues keeps its history.</summary>
     public static MetricsLog Open(string path) => new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 1));
-
-    /// <summary>A log that keeps nothing.</summary>
-    public static MetricsLog None() => new(null);
 
     public void Write(StepReport report) => WriteLine(writer =>
     {
@@ -40,7 +37,7 @@ public sealed class MetricsLog : IDisposable
         WriteNumber(writer, "validation_loss", loss);
     });
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => file.Dispose();
 
     private static void WriteNumber(Utf8JsonWriter writer, string name, double value)
     {
@@ -52,8 +49,6 @@ public sealed class MetricsLog : IDisposable
 
     private void WriteLine(Action<Utf8JsonWriter> fields)
     {
-        if (file is null)
-            return;
         line.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(line))
         {
