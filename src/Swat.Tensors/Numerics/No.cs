@@ -1,0 +1,6 @@
+namespace Swat.Tensors.Numerics;
+
+public readonly struct No : IFlag
+{
+    public static bool Value => false;
+}

@@ -1,0 +1,112 @@
+using Swat.Tensors.Autograd;
+using Swat.Tensors.Numerics;
+
+namespace Swat.Tensors.Ops;
+
+/// <summary>
+/// The gated activation of Llama's feed-forward layer (Shazeer, arXiv 2002.05202), in one pass.
+/// <para>y = gate·s·up with s = sigmoid(gate); dup = dy·gate·s; dgate = dy·up·s·(1 + gate·(1 - s)).</para>
+/// <para>Saves gate and up. Forward reads 2n elements and writes n; backward reads 3n and writes 2n.</para>
+/// </summary>
+public static class SwiGluOp
+{
+    /// <summary>silu(gate)·up, element by element; shape, type and device agree.</summary>
+    public static Tensor SwiGlu(this Tensor gate, Tensor up)
+    {
+        Check.Alike("swiglu", gate, up);
+        Check.Type("swiglu", gate, DType.Float32);
+        var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
+        if (y.Count > 0)
+            y.Device.Launch(Forward<F32>, Elementwise.Config(y.Count), gate.View<F32>(), up.View<F32>(), y.View<F32>());
+        return Tape.Record("swiglu", [gate, up], y, [gate, up], Backward);
+    }
+
+    private static void Backward(BackwardContext context)
+    {
+        var gate = context.Saved(0);
+        var up = context.Saved(1);
+        var dgate = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
+        var dup = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
+        if (gate.Count > 0)
+        {
+            gate.Device.Launch(
+                Backward<F32>,
+                Elementwise.Config(gate.Count),
+                gate.View<F32>(),
+                up.View<F32>(),
+                context.OutputGradient.View<F32>(),
+                dgate.View<F32>(),
+                dup.View<F32>());
+        }
+
+        if (context.Needs(0))
+            context.Accumulate(0, dgate);
+        if (context.Needs(1))
+            context.Accumulate(1, dup);
+    }
+
+    private static void Forward<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> y)
+        where T : unmanaged, IElement<T>
+    {
+        var start = Elementwise.GroupStart();
+        var count = Elementwise.GroupCount(y.Length);
+        var gates = gate.SubView(start, count);
+        var ups = up.SubView(start, count);
+        var target = y.SubView(start, count);
+        if (count == Elementwise.GroupElements)
+        {
+            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
+                ForwardElement(gates, ups, target, i + Group.IdxX);
+        }
+        else
+        {
+            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
+                ForwardElement(gates, ups, target, i);
+        }
+    }
+
+    private static void ForwardElement<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> y, int i)
+        where T : unmanaged, IElement<T>
+    {
+        var g = T.ToFloat(gate[i]);
+        y[i] = T.FromFloat(g * Sigmoid.Of(g) * T.ToFloat(up[i]));
+    }
+
+    private static void Backward<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> dy, ArrayView<T> dgate, ArrayView<T> dup)
+        where T : unmanaged, IElement<T>
+    {
+        var start = Elementwise.GroupStart();
+        var count = Elementwise.GroupCount(dy.Length);
+        var gates = gate.SubView(start, count);
+        var ups = up.SubView(start, count);
+        var upstream = dy.SubView(start, count);
+        var gateTarget = dgate.SubView(start, count);
+        var upTarget = dup.SubView(start, count);
+        if (count == Elementwise.GroupElements)
+        {
+            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
+                BackwardElement(gates, ups, upstream, gateTarget, upTarget, i + Group.IdxX);
+        }
+        else
+        {
+            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
+                BackwardElement(gates, ups, upstream, gateTarget, upTarget, i);
+        }
+    }
+
+    private static void BackwardElement<T>(
+        ArrayView<T> gate,
+        ArrayView<T> up,
+        ArrayView<T> dy,
+        ArrayView<T> dgate,
+        ArrayView<T> dup,
+        int i)
+        where T : unmanaged, IElement<T>
+    {
+        var g = T.ToFloat(gate[i]);
+        var d = T.ToFloat(dy[i]);
+        var s = Sigmoid.Of(g);
+        dgate[i] = T.FromFloat(d * T.ToFloat(up[i]) * s * (1 + g * (1 - s)));
+        dup[i] = T.FromFloat(d * g * s);
+    }
+}

@@ -1,0 +1,102 @@
+using Swat.Tensors.Ops;
+
+namespace Swat.Tensors;
+
+public sealed partial class Tensor
+{
+    /// <summary>Copies the elements of a floating-point tensor to the host, row-major, widened to float.</summary>
+    /// <exception cref="InvalidOperationException">The elements are integers.</exception>
+    public float[] ToArray()
+    {
+        if (DType != DType.Float32)
+            throw WrongType("ToArray", "Float32");
+        var values = new float[Count];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the elements of an <see cref="DType.Int32"/> tensor to the host.</summary>
+    public int[] ToIntArray()
+    {
+        if (DType != DType.Int32)
+            throw WrongType("ToIntArray", "Int32");
+        var values = new int[Count];
+        Storage.Device.Read(View<int>(), values);
+        return values;
+    }
+
+    /// <summary>Copies the elements to the host; waits until the device has computed them.</summary>
+    /// <param name="values">As many as the tensor has.</param>
+    public void CopyTo(float[] values)
+    {
+        CheckCount(values.Length, Shape);
+        if (DType != DType.Float32)
+            throw WrongType("CopyTo", "Float32");
+        Device.Read(View<float>(), values);
+    }
+
+    /// <summary>Replaces the elements.</summary>
+    /// <param name="values">Row-major, as many as the tensor has.</param>
+    public void CopyFrom(ReadOnlySpan<float> values)
+    {
+        CheckCount(values.Length, Shape);
+        if (DType != DType.Float32)
+            throw WrongType("CopyFrom", "Float32");
+        Device.Write(View<float>(), values);
+        MarkChanged();
+    }
+
+    /// <inheritdoc cref="CopyFrom(ReadOnlySpan{float})"/>
+    public void CopyFrom(ReadOnlySpan<int> values)
+    {
+        CheckCount(values.Length, Shape);
+        if (DType != DType.Int32)
+            throw WrongType("CopyFrom", "Int32");
+        Device.Write(View<int>(), values);
+        MarkChanged();
+    }
+
+    /// <summary>Replaces the elements by those of a tensor of the same shape, type and device, without the host.</summary>
+    public void CopyFrom(Tensor source)
+    {
+        Check.SameShape("CopyFrom", this, source);
+        Check.SameType("CopyFrom", this, source);
+        Check.SameDevice("CopyFrom", this, source);
+        source.Storage.Bytes.SubView(0, ByteCount).CopyTo(Device.Accelerator.DefaultStream, Storage.Bytes.SubView(0, ByteCount));
+        MarkChanged();
+    }
+
+    /// <summary>The number in a tensor of one element; waits until the device has computed it.</summary>
+    public float Item()
+    {
+        if (Count != 1)
+            throw new InvalidOperationException($"Item reads a tensor of one element; this one is {DType}{Shape}");
+        return ToArray()[0];
+    }
+
+    /// <summary>Makes every element the same. The elements are floating-point numbers.</summary>
+    public void FillWith(float value)
+    {
+        Fill.With(this, value);
+        MarkChanged();
+    }
+
+    /// <summary>A copy with memory of its own, unknown to tapes.</summary>
+    public Tensor Clone()
+    {
+        var copy = Empty(Device, Shape, DType);
+        copy.CopyFrom(this);
+        return copy;
+    }
+
+    /// <summary>The same elements, shared, cut off from the computation that a tape recorded.</summary>
+    public Tensor Detach()
+    {
+        var detached = Share();
+        Device.InnermostScope?.Add(detached);
+        return detached;
+    }
+
+    private InvalidOperationException WrongType(string operation, string wanted) =>
+        new($"{operation} works on tensors of {wanted}; this one is {DType}{Shape}");
+}

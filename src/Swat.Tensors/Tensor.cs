@@ -1,0 +1,129 @@
+using Swat.Tensors.Autograd;
+using Swat.Tensors.Memory;
+
+namespace Swat.Tensors;
+
+/// <summary>
+/// A dense array of numbers in a device's memory, row-major. A tensor is a handle: dispose it, or make it inside a
+/// <see cref="MemoryScope"/> or a <see cref="Tape"/>, which dispose it with themselves. The garbage collector never frees one.
+/// </summary>
+public sealed partial class Tensor : IDisposable
+{
+    private readonly Storage storage;
+    private bool requiresGrad;
+
+    private Tensor(Storage storage, Shape shape, DType type)
+    {
+        this.storage = storage;
+        Shape = shape;
+        DType = type;
+    }
+
+    public Shape Shape { get; }
+
+    public DType DType { get; }
+
+    public TensorDevice Device => storage.Device;
+
+    /// <summary>A name for messages and checkpoints.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Count;
+
+    /// <summary>Size of the elements in bytes.</summary>
+    public long ByteCount => Count * DType.Size;
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>
+    /// True for a parameter, which backward passes give a <see cref="Grad"/>, and for what a tape has recorded as computed from one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Set on a tensor of indices or on the result of a recorded operation.</exception>
+    public bool RequiresGrad
+    {
+        get => requiresGrad || GraphValue is not null;
+        set
+        {
+            if (value && !DType.IsFloatingPoint)
+                throw new InvalidOperationException($"a tensor of {DType} has no gradient: only floating-point tensors do");
+            if (GraphValue is { Leaf: null })
+                throw new InvalidOperationException("RequiresGrad is set on parameters and inputs; this tensor is computed from them");
+            requiresGrad = value;
+            GraphValue = value ? GraphValue ?? new GraphValue(this) : null;
+        }
+    }
+
+    /// <summary>
+    /// The sum of the gradients of all backward passes since <see cref="ZeroGrad"/>, of this tensor's shape; null if there was none. It
+    /// belongs to this tensor.
+    /// </summary>
+    public Tensor? Grad { get; internal set; }
+
+    internal GraphValue? GraphValue { get; set; }
+
+    internal MemoryScope? OwningScope { get; set; }
+
+    internal int ScopeIndex { get; set; }
+
+    internal Storage Storage => IsDisposed ? throw Disposed() : storage;
+
+    /// <summary>
+    /// The elements as the engine's view, for kernels of your own: <c>float</c> or <see cref="Numerics.F32"/> for
+    /// <see cref="DType.Float32"/>, <c>int</c> for <see cref="DType.Int32"/>. Valid until the tensor is disposed.
+    /// </summary>
+    /// <exception cref="ArgumentException">T is not as large as an element.</exception>
+    public ArrayView<T> View<T>()
+        where T : unmanaged
+    {
+        if (Interop.SizeOf<T>() != DType.Size)
+            throw new ArgumentException($"a view of {typeof(T).Name} does not fit the elements of a tensor of {DType}");
+        return Storage.Bytes.SubView(0, ByteCount).Cast<T>();
+    }
+
+    /// <summary>Forgets the gradient and returns its memory. The next backward pass starts from zero.</summary>
+    public void ZeroGrad()
+    {
+        Grad?.Dispose();
+        Grad = null;
+    }
+
+    /// <summary>
+    /// The derivatives of this number with respect to every parameter it was computed from are added to their <see cref="Grad"/>.
+    /// See <see cref="Tape.Backward"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This tensor was not recorded by a tape, or has more than one element.</exception>
+    public void Backward()
+    {
+        var tape = GraphValue?.Tape ?? throw new InvalidOperationException(
+            "Backward needs the tape that recorded the computation: run the forward pass inside `using var tape = new Tape(device);` " +
+            "with parameters whose RequiresGrad is true");
+        tape.Backward(this);
+    }
+
+    /// <summary>Returns the memory of this handle, and of <see cref="Grad"/>, to the device's pool once nothing else shares it.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed)
+            return;
+        IsDisposed = true;
+        OwningScope?.Remove(this);
+        storage.Release();
+        Grad?.Dispose();
+    }
+
+    public override string ToString() => $"{Name ?? "tensor"} {DType}{Shape} on {Device.Name}{(IsDisposed ? ", disposed" : string.Empty)}";
+
+    /// <summary>A new handle of the same memory, outside every scope, unknown to tapes.</summary>
+    internal Tensor Share() => new(Storage.Share(), Shape, DType);
+
+    /// <summary>As <see cref="Share"/>, with other dimensions of the same product.</summary>
+    internal Tensor Share(Shape shape) => new(Storage.Share(), shape, DType);
+
+    /// <summary>Records that the elements were changed in place.</summary>
+    internal void MarkChanged() => Storage.Version++;
+
+    private ObjectDisposedException Disposed() =>
+        new(Name ?? "Tensor", $"the tensor {DType}{Shape}{(Name is null ? string.Empty : $" '{Name}'")} is used after it was disposed, " +
+            "by hand or with the scope or tape that owns it; `scope.Return(tensor)` moves it out of a scope");
+}

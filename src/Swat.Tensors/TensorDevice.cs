@@ -1,0 +1,90 @@
+using Swat.Tensors.Memory;
+using Swat.Tensors.Ops;
+
+namespace Swat.Tensors;
+
+/// <summary>
+/// A processor or graphics processor that holds tensors and runs their kernels, in one in-order stream. Operations return before the
+/// device has finished; reading a value waits. Used from one thread at a time.
+/// <code>
+/// using var device = TensorDevice.Open("auto");
+/// using var x = Tensor.FromArray(device, [1f, 2f, 3f, 4f], [2, 2]);
+/// </code>
+/// </summary>
+public sealed partial class TensorDevice : IDisposable
+{
+    private readonly Context context;
+    private readonly TensorDeviceOptions options;
+    private bool isDisposed;
+
+    private TensorDevice(Context context, Accelerator accelerator, TensorDeviceInfo info, TensorDeviceOptions options)
+    {
+        this.context = context;
+        this.options = options;
+        Accelerator = accelerator;
+        Info = info;
+        Pool = new BlockPool(accelerator, info.Name, options.MemoryLimit);
+    }
+
+    /// <summary>The name it was opened by, with its number: <c>cpu</c>, <c>cuda:0</c>.</summary>
+    public string Name => Info.Name;
+
+    public DeviceKind Kind => Info.Kind;
+
+    public TensorDeviceInfo Info { get; }
+
+    /// <summary>The engine's accelerator, for kernels of your own. See <see cref="Tensor.View{T}"/>.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>What tensors hold now, held at most, and what is reserved.</summary>
+    public MemoryUsage Memory => new(Pool.CurrentBytes, Pool.PeakBytes, Pool.ReservedBytes);
+
+    internal BlockPool Pool { get; }
+
+    internal MemoryScope? InnermostScope { get; set; }
+
+    internal Tape? InnermostTape { get; set; }
+
+    internal int NoGradDepth { get; set; }
+
+    /// <summary>Waits until every operation so far is done.</summary>
+    public void Synchronize()
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        Accelerator.Synchronize();
+    }
+
+    /// <summary>Starts a new <see cref="MemoryUsage.PeakBytes"/> from what is held now.</summary>
+    public void ResetPeakMemory() => Pool.ResetPeak();
+
+    /// <summary>Gives reserved memory that no tensor holds back to the device.</summary>
+    public void TrimMemory() => Pool.Trim();
+
+    /// <summary>Opens a scope that disposes the tensors made inside it.</summary>
+    public MemoryScope Scope() => new(this);
+
+    /// <summary>Nothing is recorded for the backward pass until the returned scope is disposed.</summary>
+    public NoGradScope NoGrad() => new(this);
+
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        Accelerator.Synchronize();
+        Pool.Dispose();
+        Accelerator.Dispose();
+        context.Dispose();
+    }
+
+    public override string ToString() => $"{Name} ({Info.Description})";
+
+    internal Storage Rent(long byteCount)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        var block = Pool.Rent(byteCount);
+        if (options.PoisonMemory)
+            Fill.Poison(this, block);
+        return new Storage(this, block);
+    }
+}
