@@ -155,7 +155,8 @@ internal sealed partial class PtxEmitter
         Line($"{name} {Result(i)}, {Operand(i.Operands[0])}, {Operand(i.Operands[1])};");
 
     /// <summary>Adding .rn forbids the driver's compiler to contract a product and a sum into one multiply-add.</summary>
-    private static string Rounding(Instruction i) => i.Type.IsFloat() && ReferenceEquals(i.Data, ExactRounding.Marker) ? ".rn" : "";
+    private string Rounding(Instruction i) =>
+        i.Type.IsFloat() && (!options.AllowContraction || ReferenceEquals(i.Data, ExactRounding.Marker)) ? ".rn" : "";
 
     /// <summary>.s32, .s64, .f32 or .f64.</summary>
     private static string SignedOrFloat(IrType type) => type switch

@@ -1,0 +1,11 @@
+using Swat.Gpu.IR;
+
+namespace Swat.Gpu.Backends.Ptx;
+
+/// <summary>The PTX back end's entry.</summary>
+internal static class PtxCompiler
+{
+    /// <summary>Writes a kernel as PTX. Operations that PTX lacks are replaced in the function by others.</summary>
+    /// <exception cref="NotSupportedException">The kernel uses an instruction that the target does not have.</exception>
+    public static PtxKernel Compile(KernelFunction kernel, PtxOptions options) => PtxEmitter.Emit(kernel, options);
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Swat.Gpu.Backends.Ptx;
+using Swat.Gpu.IR;
+
+namespace Swat.Gpu.Runtime.Cuda;
+
+/// <summary>A kernel for a CUDA device; compiled again with fewer registers when a group has more work items than the first form takes.</summary>
+internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
+{
+    private readonly CudaAccelerator accelerator;
+    private readonly KernelFunction function;
+    private readonly PtxOptions options;
+    private readonly Lock sync = new();
+    private readonly CudaModule module;
+    private CudaModule? largeGroups;
+
+    public CudaCompiledKernel(CudaAccelerator accelerator, KernelFunction function, PtxOptions options)
+    {
+        this.accelerator = accelerator;
+        this.function = function;
+        this.options = options;
+        module = new CudaModule(accelerator, PtxCompiler.Compile(function, options));
+        Info = Describe(module);
+        if (Info.SpilledBytes > 0)
+            Trace.TraceWarning($"Kernel {Info.Name} spills {Info.SpilledBytes} bytes of registers to local memory ({Info}).");
+    }
+
+    public override KernelInfo Info { get; }
+
+    public override void Launch(AcceleratorStream stream, in KernelConfig config, byte* arguments, int argumentBytes)
+    {
+        accelerator.Activate();
+        var (grid, group) = (config.GridDim, config.GroupDim);
+        var loaded = group.Size <= module.MaxGroupSize ? module : ForLargeGroups();
+        var shared = config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize + loaded.Kernel.StaticBytesInDynamicShared;
+        if (shared > 0)
+            loaded.AllowDynamicShared(shared);
+        accelerator.Remember(this, config);
+        void* parameters = arguments;
+        var result = accelerator.Api.LaunchKernel(
+            loaded.Function, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, (uint)group.X, (uint)group.Y, (uint)group.Z, (uint)shared,
+            CudaAccelerator.StreamOf(stream).Handle, loaded.Kernel.ArgumentBytes == 0 ? null : &parameters, null);
+        if (result != CudaError.Success)
+            accelerator.Check(result, $"Launching kernel {Info.Name} with {config} ({Info})");
+    }
+
+    public override void Dispose()
+    {
+        module.Dispose();
+        largeGroups?.Dispose();
+    }
+
+    private CudaModule ForLargeGroups()
+    {
+        if (largeGroups is { } known)
+            return known;
+        lock (sync)
+            return largeGroups ??= new CudaModule(accelerator, PtxCompiler.Compile(function, options with { MaxGroupSize = accelerator.MaxNumThreadsPerGroup }));
+    }
+
+    private KernelInfo Describe(CudaModule loaded)
+    {
+        var spilled = SpillPattern().Match(loaded.Log) is { Success: true } match
+            ? int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+            : Math.Max(0, loaded.LocalBytes - (loaded.Kernel.LocalBytes + 15) / 16 * 16);
+        return new KernelInfo(function.Name)
+        {
+            Registers = loaded.Registers,
+            LocalBytes = loaded.LocalBytes,
+            SpilledBytes = spilled,
+            SharedBytes = loaded.SharedBytes + loaded.Kernel.StaticBytesInDynamicShared,
+            Source = loaded.Kernel.Text,
+            Log = loaded.Log,
+        };
+    }
+
+    [GeneratedRegex(@"(\d+) bytes spill stores")]
+    private static partial Regex SpillPattern();
+}
