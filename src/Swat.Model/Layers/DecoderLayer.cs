@@ -1,0 +1,30 @@
+using Swat.Tensors;
+using Swat.Tensors.Ops;
+
+namespace Swat.Model.Layers;
+
+/// <summary>One decoder layer: x += o_proj(attn(attn_norm(x))); x += down(silu(gate(mlp_norm(x)))·up(mlp_norm(x))).</summary>
+/// <param name="config">The model's shape.</param>
+/// <param name="parameters">The model's parameters, which it owns.</param>
+/// <param name="layer">Which layer, from 0.</param>
+internal sealed class DecoderLayer(SwatConfig config, Dictionary<string, Tensor> parameters, int layer)
+{
+    private readonly Tensor _attentionNorm = parameters[ParameterNames.LayerPrefix(layer) + "attn_norm.weight"];
+    private readonly SwatAttention _attention = new(config, parameters, layer);
+    private readonly Tensor _feedForwardNorm = parameters[ParameterNames.LayerPrefix(layer) + "mlp_norm.weight"];
+    private readonly Tensor _gate = parameters[ParameterNames.LayerPrefix(layer) + "mlp.gate_proj.weight"];
+    private readonly Tensor _up = parameters[ParameterNames.LayerPrefix(layer) + "mlp.up_proj.weight"];
+    private readonly Tensor _down = parameters[ParameterNames.LayerPrefix(layer) + "mlp.down_proj.weight"];
+
+    /// <param name="x">[batch, length, hidden].</param>
+    /// <param name="context">Prepared for the length.</param>
+    /// <returns>[batch, length, hidden].</returns>
+    public Tensor Forward(Tensor x, AttentionContext context)
+    {
+        float epsilon = (float)config.NormEps;
+        x = x.Add(_attention.Forward(x.RmsNorm(_attentionNorm, epsilon), context));
+        return x.Add(FeedForward(x.RmsNorm(_feedForwardNorm, epsilon)));
+    }
+
+    private Tensor FeedForward(Tensor x) => x.Linear(_gate).SwiGlu(x.Linear(_up)).Linear(_down);
+}

@@ -1,0 +1,115 @@
+using Swat.Model.Layers;
+using Swat.Tensors;
+using Swat.Tensors.Ops;
+using Swat.Tensors.Optimizers;
+
+namespace Swat.Model;
+
+/// <summary>The SWAT decoder: embedding, layers of sliding-window attention and gated feed-forward, final norm, lm_head.</summary>
+/// <remarks>Owns its parameters; their names are those of the checkpoint. Loading and saving are in <see cref="SwatCheckpoint"/>.</remarks>
+public sealed class SwatModel : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _byName;
+    private readonly DecoderLayer[] _layers;
+    private readonly AttentionContext _attention;
+
+    /// <param name="config">A valid configuration.</param>
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="createParameter">Makes the parameter of a name, an index in <see cref="SwatConfig.Parameters"/> and a shape; the model owns it from then on.</param>
+    /// <exception cref="ModelFormatException">The configuration is not valid.</exception>
+    internal SwatModel(SwatConfig config, TensorDevice device, Func<string, int, Shape, Tensor> createParameter)
+    {
+        Config = config.Validate();
+        Device = device;
+        _byName = [];
+        _attention = new AttentionContext(config, device);
+        try
+        {
+            foreach (var (name, shape) in config.Parameters())
+            {
+                var parameter = MemoryScope.Keep(createParameter(name, _byName.Count, new Shape(shape)));
+                _byName.Add(name, parameter);
+                parameter.Name = name;
+                parameter.RequiresGrad = true;
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Parameters = [.. config.Parameters().Select(parameter => _byName[parameter.Name])];
+        _layers = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new DecoderLayer(config, _byName, layer))];
+    }
+
+    /// <summary>The model's shape.</summary>
+    public SwatConfig Config { get; }
+
+    /// <summary>Where the parameters live.</summary>
+    public TensorDevice Device { get; }
+
+    /// <summary>All parameters, each with its <see cref="Tensor.Name"/>, in the order of <see cref="SwatConfig.Parameters"/>.</summary>
+    public IReadOnlyList<Tensor> Parameters { get; }
+
+    /// <summary>The parameter of this name.</summary>
+    public Tensor this[string name] => _byName[name];
+
+    /// <summary>A fresh model: matrices and embeddings from a normal distribution of deviation <see cref="SwatConfig.InitializerRange"/>, norms 1, biases 0.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="device">Where the parameters live.</param>
+    /// <param name="seed">Equal seeds give equal parameters on every device.</param>
+    public static SwatModel Create(SwatConfig config, TensorDevice device, ulong seed) =>
+        new(config, device, (name, index, shape) => Initial(config, device, seed, name, index, shape));
+
+    /// <summary>The logits of the next token at every position.</summary>
+    /// <param name="tokens">Int32 [batch, length].</param>
+    /// <returns>[batch, length, vocabulary].</returns>
+    public Tensor Forward(Tensor tokens)
+    {
+        var x = Hidden(tokens);
+        return x.Linear(OutputTable);
+    }
+
+    /// <summary>The mean cross entropy in nats of <paramref name="targets"/> under the model's predictions.</summary>
+    /// <param name="tokens">Int32 [batch, length].</param>
+    /// <param name="targets">Int32 [batch, length]: the token that follows each position; positions of -100 do not count.</param>
+    /// <returns>One number.</returns>
+    public Tensor Loss(Tensor tokens, Tensor targets) => Forward(tokens).CrossEntropy(targets);
+
+    /// <summary>The parameters by how an optimizer treats them: matrices decay, norms, biases and the embedding table (tied or not) do not.</summary>
+    /// <param name="weightDecay">Of the matrices.</param>
+    public IReadOnlyList<ParameterGroup> ParameterGroups(float weightDecay)
+    {
+        var byDecay = Parameters.ToLookup(parameter => parameter.Shape.Rank == 2 && parameter.Name != ParameterNames.Embeddings);
+        return [new([.. byDecay[true]], weightDecay), new([.. byDecay[false]], 0)];
+    }
+
+    /// <summary>Frees the parameters.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in _byName.Values)
+            parameter.Dispose();
+        _attention.Dispose();
+    }
+
+    private Tensor OutputTable => _byName[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead];
+
+    private Tensor Hidden(Tensor tokens)
+    {
+        if (tokens.Shape.Rank != 2)
+            throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
+        _attention.Prepare(tokens.Shape[1]);
+        var x = _byName[ParameterNames.Embeddings].Embedding(tokens);
+        foreach (var layer in _layers)
+            x = layer.Forward(x, _attention);
+        return x.RmsNorm(_byName[ParameterNames.FinalNorm], (float)Config.NormEps);
+    }
+
+    private static Tensor Initial(SwatConfig config, TensorDevice device, ulong seed, string name, int index, Shape shape)
+    {
+        if (shape.Rank == 1)
+            return Tensor.Full(device, shape, name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
+        return Tensor.Normal(device, shape, seed, (ulong)index, standardDeviation: (float)config.InitializerRange);
+    }
+}
