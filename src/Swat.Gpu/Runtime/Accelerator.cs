@@ -11,6 +11,7 @@ public abstract partial class Accelerator : IDisposable
 {
     private readonly Lock sync = new();
     private readonly List<AcceleratorStream> streams = [];
+    private readonly HashSet<StreamGraph> graphs = [];
 
     private protected Accelerator(Context context, Device device)
     {
@@ -18,6 +19,7 @@ public abstract partial class Accelerator : IDisposable
         Context = context;
         Device = device;
         Memory = new MemoryPool(this);
+        Binaries = new KernelBinaryCache(context.Properties.KernelCacheDirectory);
         context.Add(this);
     }
 
@@ -55,6 +57,9 @@ public abstract partial class Accelerator : IDisposable
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>What the driver made of kernels in earlier processes, for back ends whose driver compiles.</summary>
+    internal KernelBinaryCache Binaries { get; }
+
     internal AcceleratorStream? DefaultStreamOrNull { get; private set; }
 
     internal bool IsDisposing { get; private set; }
@@ -87,6 +92,25 @@ public abstract partial class Accelerator : IDisposable
         SynchronizeCore();
     }
 
+    /// <summary>What <paramref name="work"/> enqueues in the stream, as a graph; see <see cref="AcceleratorStream.BeginCapture"/>.</summary>
+    /// <returns>Launches all of it at once; dispose it.</returns>
+    public StreamGraph Capture(AcceleratorStream stream, Action work)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(work);
+        stream.BeginCapture();
+        try
+        {
+            work();
+        }
+        catch
+        {
+            stream.AbandonCapture();
+            throw;
+        }
+        return stream.EndCapture();
+    }
+
     public void PrintInformation(TextWriter writer) => Device.PrintInformation(writer);
 
     public override string ToString() => Device.ToString();
@@ -101,6 +125,11 @@ public abstract partial class Accelerator : IDisposable
         }
         foreach (var stream in LiveStreams)
             stream.Dispose();
+        StreamGraph[] captured;
+        lock (sync)
+            captured = [.. graphs];
+        foreach (var graph in captured)
+            graph.Dispose();
         DisposeKernels();
         Memory.Dispose();
         DisposePageLocked();
@@ -168,6 +197,18 @@ public abstract partial class Accelerator : IDisposable
     {
         lock (sync)
             streams.Remove(stream);
+    }
+
+    internal void Add(StreamGraph graph)
+    {
+        lock (sync)
+            graphs.Add(graph);
+    }
+
+    internal void Remove(StreamGraph graph)
+    {
+        lock (sync)
+            graphs.Remove(graph);
     }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposing, this);

@@ -20,6 +20,11 @@ internal static class BufferCopy
         to.ThrowIfDisposed();
         if (ReferenceEquals(from, to) && Math.Abs(source.ByteOffset - target.ByteOffset) < source.Length)
             throw new ArgumentException("The views overlap.", nameof(target));
+        if (stream.Recorder is { } recorder)
+        {
+            Record(recorder, from, source.ByteOffset, to, target.ByteOffset, source.Length);
+            return;
+        }
         var bytes = source.Length;
         switch (from.IsHostMemory, to.IsHostMemory)
         {
@@ -46,6 +51,7 @@ internal static class BufferCopy
     {
         if (target.Length == 0)
             return;
+        stream.ThrowIfCapturing("A copy from an array");
         var to = target.Buffer!;
         to.ThrowIfDisposed();
         if (to.IsHostMemory)
@@ -63,6 +69,7 @@ internal static class BufferCopy
     {
         if (source.Length == 0)
             return;
+        stream.ThrowIfCapturing("A copy to an array");
         var from = source.Buffer!;
         from.ThrowIfDisposed();
         if (from.IsHostMemory)
@@ -82,6 +89,11 @@ internal static class BufferCopy
             return;
         var buffer = target.Buffer!;
         buffer.ThrowIfDisposed();
+        if (stream.Recorder is { } recorder)
+        {
+            Record(recorder, buffer, target.ByteOffset, target.Length, value);
+            return;
+        }
         if (buffer.IsHostMemory)
         {
             stream.Synchronize();
@@ -90,6 +102,29 @@ internal static class BufferCopy
         }
         CheckStream(stream, buffer);
         buffer.Accelerator.Fill(stream, buffer.NativePtr, target.ByteOffset, target.Length, value);
+    }
+
+    /// <summary>Holds on to addresses, not buffers: those may be disposed before the graph runs, which keeps their memory.</summary>
+    private static unsafe void Record(StreamRecorder recorder, MemoryBuffer from, long fromOffset, MemoryBuffer to, long toOffset, long bytes)
+    {
+        if (!ReferenceEquals(from.Accelerator, to.Accelerator) || (from.IsHostMemory && to.IsHostMemory))
+            throw new InvalidOperationException("A copy between accelerators, or within host memory, cannot be captured.");
+        var accelerator = to.Accelerator;
+        var (source, destination) = (from.NativePtr, to.NativePtr);
+        recorder.Operations.Add((from.IsHostMemory, to.IsHostMemory) switch
+        {
+            (true, _) => stream => accelerator.CopyFromHost(stream, destination, toOffset, (byte*)source + fromOffset, bytes),
+            (_, true) => stream => accelerator.CopyToHost(stream, (byte*)destination + toOffset, source, fromOffset, bytes),
+            _ => stream => accelerator.CopyWithin(stream, destination, toOffset, source, fromOffset, bytes),
+        });
+    }
+
+    private static void Record(StreamRecorder recorder, MemoryBuffer buffer, long offset, long bytes, byte value)
+    {
+        if (buffer.IsHostMemory)
+            throw new InvalidOperationException("Filling host memory cannot be captured.");
+        var (accelerator, memory) = (buffer.Accelerator, buffer.NativePtr);
+        recorder.Operations.Add(stream => accelerator.Fill(stream, memory, offset, bytes, value));
     }
 
     private static void CopyOnDevice(

@@ -67,7 +67,10 @@ internal sealed class Kernel : IDisposable
         Check(config, compiled.Info);
         if (config.GridDim.X == 0 | config.GridDim.Y == 0 | config.GridDim.Z == 0)
             return;
-        compiled.Launch(stream, config, arguments, Layout.TotalBytes);
+        if (stream.Recorder is { } recorder)
+            recorder.AddLaunch(compiled, config, arguments, Layout.TotalBytes);
+        else
+            compiled.Launch(stream, config, arguments, Layout.TotalBytes);
     }
 
     /// <summary>Writes the extents and gives the groups that cover them.</summary>

@@ -16,6 +16,7 @@ public sealed class MemoryPool
     private readonly Dictionary<long, Stack<nint>> free = [];
     private readonly List<PendingBlock> pending = [];
     private readonly HashSet<MemoryBuffer> live = [];
+    private CaptureArena? capture;
     private long current;
     private long peak;
     private long reserved;
@@ -86,7 +87,7 @@ public sealed class MemoryPool
             current += bytes;
             peak = Math.Max(peak, current);
         }
-        if (PoisonNewMemory && bytes > 0)
+        if (PoisonNewMemory && bytes > 0 && capture is null)
         {
             accelerator.Fill(accelerator.DefaultStream, memory, 0, bytes, 0xFF);
             accelerator.DefaultStream.Synchronize();
@@ -103,6 +104,11 @@ public sealed class MemoryPool
             current -= bytes;
             if (memory == 0)
                 return;
+            if (capture is not null)
+            {
+                capture.Add(memory, BlockSize(bytes));
+                return;
+            }
             var streams = accelerator.LiveStreams;
             if (streams.Count <= 1)
             {
@@ -125,15 +131,44 @@ public sealed class MemoryPool
             FreeCached();
     }
 
+    /// <summary>From now on blocks of disposed buffers go to the arena, and new buffers take blocks from it first.</summary>
+    internal CaptureArena BeginCapture()
+    {
+        lock (sync)
+        {
+            if (capture is not null)
+                throw new InvalidOperationException($"Another stream of {accelerator.Name} is capturing.");
+            return capture = new CaptureArena();
+        }
+    }
+
+    internal void EndCapture()
+    {
+        lock (sync)
+            capture = null;
+    }
+
+    /// <summary>Takes an arena's blocks back; the device is done with them.</summary>
+    internal void Release(CaptureArena arena)
+    {
+        lock (sync)
+        {
+            foreach (var (memory, size) in arena.TakeAll())
+                AddFree(memory, size);
+        }
+    }
+
     private nint Take(long size)
     {
+        if (capture is not null && capture.TryTake(size, out var captured))
+            return captured;
         if (TakeFree(size) is var cached and not 0)
             return cached;
         CollectPending(wait: false);
         if (TakeFree(size) is var collected and not 0)
             return collected;
         var memory = accelerator.AllocateMemory(size);
-        if (memory == 0)
+        if (memory == 0 && capture is null)
         {
             accelerator.Synchronize();
             FreeCached();

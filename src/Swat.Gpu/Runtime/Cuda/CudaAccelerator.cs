@@ -38,17 +38,6 @@ public sealed unsafe class CudaAccelerator : Accelerator
 
     internal override CompileTarget CompileTarget => CompileTarget.Cuda;
 
-    /// <summary>
-    /// Records what <paramref name="work"/> enqueues in the stream, without running it. Memory that it uses must live as long as the
-    /// graph; it must not wait for the stream or read results.
-    /// </summary>
-    /// <returns>Launches all of it at once; dispose it.</returns>
-    public CudaGraph Capture(AcceleratorStream stream, Action work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        return CudaGraph.Capture(this, StreamOf(stream), work);
-    }
-
     internal override CompileOptions CreateCompileOptions(IndexKind indexKind) => base.CreateCompileOptions(indexKind) with
     {
         CudaArchitecture = Device.Target.Architecture,

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Swat.Gpu.Backends.Ptx;
 
@@ -75,23 +74,17 @@ internal sealed unsafe class CudaModule : IDisposable
 
     private void Load(PtxKernel kernel)
     {
-        if (accelerator.Context.Properties.KernelCacheDirectory is not { } directory)
+        if (!accelerator.Binaries.IsEnabled)
         {
             LoadImage(Encoding.UTF8.GetBytes(kernel.Text + '\0'), kernel);
             return;
         }
-        var key = $"{kernel.Text}\n{accelerator.Device.ComputeCapability}\n{accelerator.Api.DriverVersion}";
-        var path = Path.Combine(directory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}.cubin");
-        if (File.Exists(path))
+        string[] key = ["cubin", kernel.Text, $"{accelerator.Device.ComputeCapability}", $"{accelerator.Api.DriverVersion}"];
+        if (accelerator.Binaries.Find(key) is not { } binary)
         {
-            LoadImage(File.ReadAllBytes(path), kernel);
-            return;
+            binary = Compile(kernel);
+            accelerator.Binaries.Store(binary, key);
         }
-        var binary = Compile(kernel);
-        Directory.CreateDirectory(directory);
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
-        File.WriteAllBytes(temporary, binary);
-        File.Move(temporary, path, overwrite: true);
         LoadImage(binary, kernel);
     }
 

@@ -35,6 +35,10 @@ public sealed unsafe class CudaStream : AcceleratorStream
 
     internal override ProfilingMarker CreateMarker(bool timing) => new CudaMarker(this, timing);
 
+    private protected override void BeginCaptureCore() => CudaGraph.BeginCapture(Accelerator, this);
+
+    private protected override StreamGraph EndCaptureCore(CaptureArena captureArena) => CudaGraph.EndCapture(Accelerator, this, captureArena);
+
     private protected override void DisposeCore()
     {
         Accelerator.Activate();
