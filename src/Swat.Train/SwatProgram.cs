@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Swat.Model;
+using Swat.Tensors;
+using Swat.Train.Commands;
 using Swat.Train.Settings;
 
 namespace Swat.Train;
@@ -14,7 +17,13 @@ public static class SwatProgram
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
     {
-        var root = new RootCommand("Trains and runs SWAT language models: sliding-window attention with sigmoid weights.");
+        var root = new RootCommand("Trains and runs SWAT language models: sliding-window attention with sigmoid weights.")
+        {
+            TrainCommand.Create(terminal, cancellation),
+            GenerateCommand.Create(terminal, cancellation),
+            DevicesCommand.Create(terminal),
+            VerifyCommand.Create(terminal, cancellation),
+        };
         if (args.Count == 0)
             args = ["--help"];
         var parsed = root.Parse(args);
@@ -37,7 +46,7 @@ public static class SwatProgram
         {
             return parsed.Invoke(configuration);
         }
-        catch (UserErrorException exception)
+        catch (Exception exception) when (exception is UserErrorException or ModelFormatException or InsufficientDeviceMemoryException)
         {
             terminal.Error.WriteLine($"swat: {exception.Message}");
             return ExitCode.BadInput;
@@ -47,6 +56,11 @@ public static class SwatProgram
             terminal.Error.WriteLine("swat: stopped.");
             return ExitCode.Interrupted;
         }
+        catch (Exception exception)
+        {
+            terminal.Error.WriteLine($"swat: unexpected error: {exception}");
+            return ExitCode.Failure;
+        }
     }
 
     private static IEnumerable<string> DescribeErrors(ParseResult parsed)
@@ -55,7 +69,8 @@ public static class SwatProgram
             return parsed.Errors.Select(error => error.Message).Distinct();
         var command = parsed.CommandResult.Command;
         var known = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(subcommand => subcommand.Name)).ToArray();
-        return parsed.UnmatchedTokens.Select(token => NearestName.Find(token, known) is { } nearest
+        var options = parsed.UnmatchedTokens.Where(token => token.StartsWith('-')).ToArray();
+        return (options.Length > 0 ? options : parsed.UnmatchedTokens).Select(token => NearestName.Find(token, known) is { } nearest
             ? $"'{token}' is not known here; did you mean '{nearest}'?"
             : $"'{token}' is not known here.");
     }

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Swat.Train;
 
@@ -8,6 +9,23 @@ namespace Swat.Train;
 /// <param name="Console">For a live display; null when the output is no terminal.</param>
 public sealed record Terminal(TextWriter Output, TextWriter Error, IAnsiConsole? Console)
 {
+    private const int PlainWidth = 200;
+
+    /// <summary>Writes a table or another of Spectre's widgets: in full width where the output is no terminal.</summary>
+    public void Write(IRenderable widget)
+    {
+        var console = Console ?? AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Output),
+        });
+        if (Console is null)
+            console.Profile.Width = PlainWidth;
+        console.Write(widget);
+    }
+
     /// <summary>The process's own standard streams.</summary>
     public static Terminal Standard()
     {

@@ -3,6 +3,9 @@ namespace Swat.Train.Data;
 /// <summary>Sequences of one step, row by row: <see cref="Targets"/>[b, t] is the token that follows <see cref="Inputs"/>[b, t].</summary>
 public sealed class Batch
 {
+    /// <summary>Target of a position whose next token is not to be predicted.</summary>
+    public const int NoTarget = -100;
+
     /// <param name="sequences">Rows.</param>
     /// <param name="length">Tokens in a row.</param>
     public Batch(int sequences, int length)

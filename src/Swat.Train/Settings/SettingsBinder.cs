@@ -6,20 +6,14 @@ namespace Swat.Train.Settings;
 public sealed class SettingsBinder<T>
     where T : class, new()
 {
-    private readonly List<(Setting Setting, Option<string[]?> Option)> options = [];
+    private readonly List<(Setting Setting, Option Option)> options = [];
 
     /// <param name="command">The command that gets the options.</param>
     public SettingsBinder(Command command)
     {
         foreach (var setting in SettingsSchema<T>.Instance.Settings)
         {
-            var option = new Option<string[]?>(setting.OptionName)
-            {
-                Description = setting.Describe(SettingsSchema<T>.Instance.Defaults),
-                HelpName = setting.ValueName,
-                Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-                AllowMultipleArgumentsPerToken = setting.IsList,
-            };
+            var option = CreateOption(setting);
             options.Add((setting, option));
             command.Add(option);
         }
@@ -42,5 +36,16 @@ public sealed class SettingsBinder<T>
         }
 
         return options;
+    }
+
+    // Values stay text here: Setting converts them, so that the command line and a file give the same errors.
+    private static Option CreateOption(Setting setting)
+    {
+        Option option = setting.IsList ? new Option<string[]?>(setting.OptionName) : new Option<string?>(setting.OptionName);
+        option.Description = setting.Describe(SettingsSchema<T>.Instance.Defaults);
+        option.HelpName = setting.ValueName;
+        option.Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne;
+        option.AllowMultipleArgumentsPerToken = setting.IsList;
+        return option;
     }
 }

@@ -55,17 +55,19 @@ public static class CheckpointFolder
         .ToArray();
 
     /// <summary>The checkpoint that <paramref name="path"/> names: the folder itself, or the newest in a run's folder.</summary>
+    /// <param name="path">What the user named.</param>
+    /// <param name="option">The option that named it, for errors.</param>
     /// <exception cref="UserErrorException">There is none.</exception>
-    public static string Resolve(string path)
+    public static string Resolve(string path, string option)
     {
         if (!Directory.Exists(path))
-            throw new UserErrorException($"--checkpoint {path}: no such folder.");
+            throw new UserErrorException($"{option} {path}: no such folder.");
         if (File.Exists(Path.Combine(path, ConfigFile)))
             return path;
         return List(path) is [.., var newest]
             ? newest.Path
             : throw new UserErrorException(
-                $"--checkpoint {path}: neither a checkpoint ({ConfigFile}) nor a run with checkpoints ({Prefix}NNNNNN) is in this folder.");
+                $"{option} {path}: neither a checkpoint ({ConfigFile}) nor a run with checkpoints ({Prefix}NNNNNN) is in this folder.");
     }
 
     private static void DeleteIfExists(string folder)

@@ -48,15 +48,15 @@ public class CheckpointFolderTests
         using var run = new TemporaryFolder();
         foreach (var step in new[] { 900, 1_000_000, 20 })
             CheckpointFolder.Write(run.Path, step, folder => File.WriteAllText(Path.Combine(folder, "config.json"), "{}"));
-        Assert.That(CheckpointFolder.Resolve(run.Path), Is.EqualTo(run["step-1000000"]));
-        Assert.That(CheckpointFolder.Resolve(run["step-000020"]), Is.EqualTo(run["step-000020"]));
+        Assert.That(CheckpointFolder.Resolve(run.Path, "--checkpoint"), Is.EqualTo(run["step-1000000"]));
+        Assert.That(CheckpointFolder.Resolve(run["step-000020"], "--checkpoint"), Is.EqualTo(run["step-000020"]));
     }
 
     [Test]
     public void A_folder_without_a_checkpoint_is_refused()
     {
         using var run = new TemporaryFolder();
-        Assert.That(() => CheckpointFolder.Resolve(run.Path), Throws.TypeOf<UserErrorException>().With.Message.Contains("config.json"));
-        Assert.That(() => CheckpointFolder.Resolve(run["none"]), Throws.TypeOf<UserErrorException>().With.Message.Contains("no such folder"));
+        Assert.That(() => CheckpointFolder.Resolve(run.Path, "--checkpoint"), Throws.TypeOf<UserErrorException>().With.Message.Contains("config.json"));
+        Assert.That(() => CheckpointFolder.Resolve(run["none"], "--checkpoint"), Throws.TypeOf<UserErrorException>().With.Message.Contains("no such folder"));
     }
 }

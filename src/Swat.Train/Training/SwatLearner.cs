@@ -1,0 +1,69 @@
+using Swat.Model;
+using Swat.Tensors;
+using Swat.Tensors.Ops;
+using Swat.Tensors.Optimizers;
+using Swat.Train.Data;
+
+namespace Swat.Train.Training;
+
+/// <summary>A SWAT model that learns with AdamW from the cross entropy of the next token.</summary>
+public sealed class SwatLearner : ILearner, IDisposable
+{
+    private const string EmbeddingTable = "model.embeddings.weight";
+
+    private readonly double clip;
+
+    /// <param name="model">Stays the caller's.</param>
+    /// <param name="options">Constants of the optimizer.</param>
+    public SwatLearner(SwatModel model, LearnerOptions options)
+    {
+        Model = model;
+        clip = options.Clip;
+        var (decaying, constant) = (new List<Tensor>(), new List<Tensor>());
+        foreach (var parameter in model.Parameters)
+            (parameter.Shape.Rank >= 2 && parameter.Name != EmbeddingTable ? decaying : constant).Add(parameter);
+        Optimizer = new AdamW(
+            [new ParameterGroup(decaying, (float)options.WeightDecay), new ParameterGroup(constant, 0)],
+            new AdamWOptions { Beta1 = (float)options.Beta1, Beta2 = (float)options.Beta2, Epsilon = (float)options.Epsilon });
+    }
+
+    public SwatModel Model { get; }
+
+    /// <summary>The optimizer with its running means.</summary>
+    public AdamW Optimizer { get; }
+
+    public long MemoryInUse => Device.Kind == DeviceKind.Cpu ? Environment.WorkingSet : Device.Memory.ReservedBytes;
+
+    private TensorDevice Device => Model.Device;
+
+    public StepResult Step(Batch batch, double learningRate)
+    {
+        float loss;
+        using (var tape = new Tape(Device))
+        {
+            var mean = Loss(batch);
+            mean.Backward();
+            loss = mean.Item();
+        }
+
+        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
+        Optimizer.Step((float)learningRate, norm.ClipFactor);
+        Optimizer.ZeroGrad();
+        return new(loss, norm.Norm.Item());
+    }
+
+    public double Evaluate(Batch batch)
+    {
+        using var scope = Device.Scope();
+        return Loss(batch).Item();
+    }
+
+    public void Dispose() => Optimizer.Dispose();
+
+    private Tensor Loss(Batch batch)
+    {
+        var tokens = Tensor.FromArray(Device, batch.Inputs, [batch.Sequences, batch.Length]);
+        var targets = Tensor.FromArray(Device, batch.Targets, [batch.Sequences, batch.Length]);
+        return Model.Loss(tokens, targets);
+    }
+}

@@ -1,0 +1,174 @@
+using Swat.Model;
+using Swat.Model.IO;
+using Swat.Model.Tokenizers;
+using Swat.Tensors;
+using Swat.Train.Data;
+using Swat.Train.Generation;
+using Swat.Train.Logging;
+using Swat.Train.Settings;
+
+namespace Swat.Train.Training;
+
+/// <summary>
+/// A training run from its options to its last checkpoint. Everything that the user can have got wrong is found before the run's
+/// folder is made.
+/// </summary>
+public sealed class TrainingRun
+{
+    /// <summary>The file in a run's folder that holds its options.</summary>
+    public const string OptionsFile = "run.yaml";
+
+    private const double SampleTemperature = 0.8;
+    private const int PromptTokens = 256;
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+
+    private readonly TrainOptions options;
+    private readonly Terminal terminal;
+
+    /// <param name="options">What to do.</param>
+    /// <param name="terminal">Where to say what happens.</param>
+    public TrainingRun(TrainOptions options, Terminal terminal)
+    {
+        this.options = options;
+        this.terminal = terminal;
+    }
+
+    /// <summary>Starts the run and trains to the end, or until <paramref name="cancellation"/> asks to stop.</summary>
+    /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">Options or data that cannot be used; nothing was written.</exception>
+    /// <exception cref="ModelFormatException">A model that cannot be; nothing was written.</exception>
+    public int Start(CancellationToken cancellation)
+    {
+        var setup = TrainingSetup.Create(options);
+        var folder = RunFolder.Choose(options.Out, options.Preset, DateTime.Now);
+        var (split, documents) = ReadData(setup);
+        using var device = Devices.Open(options.Device);
+        using var model = SwatModel.Create(setup.Model, device, (ulong)options.Seed);
+        TrainingPlanPrinter.Print(terminal.Output, options, setup, split, documents, device, folder);
+        using var learner = CreateLearner(model);
+        RunFolder.Create(folder);
+        AtomicFile.Write(Path.Combine(folder, OptionsFile), System.Text.Encoding.UTF8.GetBytes(SettingsFile.Write(options)));
+        return Train(folder, setup, split, learner, firstStep: 0, cancellation);
+    }
+
+    /// <summary>Continues the run in <paramref name="folder"/> from its newest checkpoint.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">There is no checkpoint, or the data is not what the run was trained on.</exception>
+    public int Resume(string folder, CancellationToken cancellation)
+    {
+        var setup = TrainingSetup.Create(options);
+        var checkpoint = CheckpointFolder.Resolve(folder, "--resume");
+        var state = TrainingCheckpoint.LoadState(checkpoint);
+        if (state.Step >= setup.Plan.Steps)
+        {
+            terminal.Output.WriteLine($"{checkpoint} has all {setup.Plan.Steps} steps; nothing is left to do. A larger --steps trains on.");
+            return ExitCode.Success;
+        }
+
+        var (split, documents) = ReadData(setup);
+        CheckData(split, state);
+        using var device = Devices.Open(options.Device);
+        using var model = SwatCheckpoint.Load(checkpoint, device);
+        TrainingPlanPrinter.Print(terminal.Output, options, setup, split, documents, device, folder);
+        using var learner = CreateLearner(model);
+        TrainingCheckpoint.LoadOptimizer(checkpoint, learner.Optimizer, state);
+        terminal.Output.WriteLine($"continuing from step {state.Step} ({checkpoint})");
+        return Train(folder, setup, split, learner, state.Step, cancellation);
+    }
+
+    private int Train(
+        string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, int firstStep, CancellationToken cancellation)
+    {
+        var plan = setup.Plan;
+        var sampler = new SequenceSampler(split.Training, plan.Length, options.Seed) { Position = (long)firstStep * plan.Batch };
+        var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens) : null;
+        ITrainingDisplay display = terminal.Console is { } console
+            ? new LiveDisplay(console)
+            : new PlainDisplay(terminal.Output, PlainInterval);
+        var checksum = TokenChecksum.Compute(split.Training);
+        var newest = "";
+        TrainingOutcome outcome;
+        using (var log = RunLog.Open(folder))
+        {
+            var trainer = new Trainer(learner, sampler, validation, plan, display, log);
+            outcome = display.Run(() => trainer.Run(firstStep, () => newest = WriteCheckpoint(trainer.Step), cancellation));
+        }
+
+        Conclude(outcome, newest, folder);
+        if (outcome.Interrupted)
+            return ExitCode.Interrupted;
+        WriteSample(learner.Model, split, cancellation);
+        return ExitCode.Success;
+
+        string WriteCheckpoint(int step)
+        {
+            var state = new TrainingState(
+                TrainingState.CurrentVersion, step, sampler.Position, learner.Optimizer.StepCount, split.Training.Length, checksum);
+            return CheckpointFolder.Write(folder, step, into => TrainingCheckpoint.Save(into, learner, Tokenizer, state));
+        }
+    }
+
+    private void Conclude(TrainingOutcome outcome, string checkpoint, string folder)
+    {
+        if (outcome is { LossBefore: { } before, LossAfter: { } after } && !outcome.Interrupted)
+            terminal.Output.WriteLine(FormattableString.Invariant($"validation loss {before:F4} before, {after:F4} after {outcome.Steps} steps"));
+        terminal.Output.WriteLine($"checkpoint {checkpoint}");
+        if (outcome.Interrupted)
+            terminal.Output.WriteLine($"Stopped at step {outcome.Steps}. Continue with: swat train --resume {folder}");
+    }
+
+    private void WriteSample(SwatModel model, TokenSplit split, CancellationToken cancellation)
+    {
+        if (options.SampleTokens == 0)
+            return;
+        var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training);
+        var generator = new TextGenerator(model, Tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
+        terminal.Output.WriteLine("sample, continuing the first line:");
+        terminal.Output.Write(prompt);
+        foreach (var piece in generator.Continue(prompt, options.SampleTokens, cancellation))
+        {
+            terminal.Output.Write(piece);
+            terminal.Output.Flush();
+        }
+
+        terminal.Output.WriteLine();
+    }
+
+    private string FirstLine(ITokenSource source)
+    {
+        var tokens = new int[Math.Min(PromptTokens, source.Length)];
+        source.Read(0, tokens);
+        var lines = Tokenizer.Decode(tokens).ReplaceLineEndings("\n").Split('\n');
+        return (lines.FirstOrDefault(line => line.Trim().Length > 0) ?? lines[0]) + "\n";
+    }
+
+    private (TokenSplit Split, int Documents) ReadData(TrainingSetup setup)
+    {
+        var documents = TextSources.Read(options.Data, Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
+        var corpus = TextCorpus.Tokenize(documents, Tokenizer);
+        return (TokenSplit.Create(corpus, options.ValidationFraction, setup.Plan.Length), documents.Count);
+    }
+
+    private static void CheckData(TokenSplit split, TrainingState state)
+    {
+        if (split.Training.Length != state.DataTokens || TokenChecksum.Compute(split.Training) != state.DataChecksum)
+        {
+            throw new UserErrorException(
+                $"The data is not what this run was trained on: {split.Training.Length:N0} tokens now, {state.DataTokens:N0} then, or other text. Restore it, or start a new run from this text.");
+        }
+    }
+
+    private SwatLearner CreateLearner(SwatModel model) => new(model, new()
+    {
+        Beta1 = options.Beta1,
+        Beta2 = options.Beta2,
+        Epsilon = options.Epsilon,
+        WeightDecay = options.WeightDecay,
+        Clip = options.Clip,
+    });
+
+    private static ITokenizer Tokenizer { get; } = new ByteTokenizer();
+}
