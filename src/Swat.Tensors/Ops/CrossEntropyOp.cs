@@ -1,11 +1,192 @@
+using Swat.Tensors.Autograd;
+using Swat.Tensors.Numerics;
+
 namespace Swat.Tensors.Ops;
 
+/// <summary>
+/// Mean cross entropy of predicting a class per row, in nats.
+/// <para>
+/// loss = 1/n·Σ_rows (L_r - x[r, target_r]) with L_r = log Σ_c e^{x[r, c]}, over the n rows whose target is not ignored;
+/// dx[r, c] = dloss/n·(e^{x[r, c] - L_r} - [c = target_r]), 0 in ignored rows.
+/// </para>
+/// <para>
+/// 128 work items share a row: maximum, sum of exponentials, then one group adds the rows' losses in a fixed order. Statistics in 32-bit
+/// floating point. Saves the logits, the targets, L and n. Forward reads the logits twice (the second time from the cache); backward reads
+/// them once and writes as much.
+/// </para>
+/// </summary>
 public static class CrossEntropyOp
 {
+    private const int Lanes = 128;
+
     /// <summary>The mean over rows of -log softmax(logits)[target], in nats.</summary>
     /// <param name="logits">[…, classes].</param>
-    /// <param name="targets">Int32, the shape of the logits without classes.</param>
+    /// <param name="targets">
+    /// Int32, the shape of the logits without classes. A target that is no class and not ignored makes the loss NaN.
+    /// </param>
     /// <param name="ignoreIndex">Rows with this target count neither in the sum nor in the number of rows.</param>
     /// <returns>One number; 0 if every row is ignored.</returns>
-    public static Tensor CrossEntropy(this Tensor logits, Tensor targets, int ignoreIndex = -100) => throw new NotImplementedException();
+    public static Tensor CrossEntropy(this Tensor logits, Tensor targets, int ignoreIndex = -100)
+    {
+        Check.Type("cross_entropy", logits, DType.Float32);
+        Check.Type("cross_entropy", targets, DType.Int32);
+        Check.SameDevice("cross_entropy", logits, targets);
+        if (logits.Shape.Rank == 0 || logits.Shape[..^1] != targets.Shape || logits.Shape[^1] == 0)
+            throw new ArgumentException($"cross_entropy: logits {logits.Shape} need targets {logits.Shape}[..^1], not {targets.Shape}");
+        var classes = logits.Shape[^1];
+        var rows = checked((int)targets.Count);
+        var device = logits.Device;
+        using var logSums = Tensor.Empty(device, [rows]);
+        using var losses = Tensor.Empty(device, [rows]);
+        using var inverseCount = Tensor.Empty(device, []);
+        var loss = Tensor.Empty(device, []);
+        if (rows > 0)
+        {
+            device.Launch(
+                Forward<F32>,
+                (rows, Lanes),
+                logits.View<F32>(),
+                targets.View<int>(),
+                logSums.View<float>(),
+                losses.View<float>(),
+                classes,
+                ignoreIndex);
+        }
+
+        device.Launch(
+            Average,
+            (1, Lanes),
+            losses.View<float>(),
+            targets.View<int>(),
+            loss.View<float>(),
+            inverseCount.View<float>(),
+            rows,
+            ignoreIndex);
+        return Tape.Record(
+            "cross_entropy",
+            [logits],
+            loss,
+            [logits, targets, logSums, inverseCount],
+            context => Backward(context, rows, classes, ignoreIndex));
+    }
+
+    private static void Backward(BackwardContext context, int rows, int classes, int ignoreIndex)
+    {
+        var logits = context.Saved(0);
+        var gradient = Tensor.Empty(logits.Device, logits.Shape, logits.DType);
+        if (rows > 0)
+        {
+            logits.Device.Launch(
+                Backward<F32>,
+                (rows, Lanes),
+                logits.View<F32>(),
+                context.Saved(1).View<int>(),
+                context.Saved(2).View<float>(),
+                context.Saved(3).View<float>(),
+                context.OutputGradient.View<float>(),
+                gradient.View<F32>(),
+                classes,
+                ignoreIndex);
+        }
+
+        context.Accumulate(0, gradient);
+    }
+
+    private static void Forward<T>(
+        ArrayView<T> logits,
+        ArrayView<int> targets,
+        ArrayView<float> logSums,
+        ArrayView<float> losses,
+        int classes,
+        int ignoreIndex)
+        where T : unmanaged, IElement<T>
+    {
+        var shared = SharedMemory.Allocate<float>(Lanes);
+        var row = Grid.IdxX;
+        var source = logits.SubView((long)row * classes, classes);
+        var max = float.NegativeInfinity;
+        var start = 0;
+        for (; start + Lanes <= classes; start += Lanes)
+            max = XMath.Max(max, T.ToFloat(source[start + Group.IdxX]));
+        if (start + Group.IdxX < classes)
+            max = XMath.Max(max, T.ToFloat(source[start + Group.IdxX]));
+        max = GroupReduction.RowMax(shared, Lanes, max);
+
+        var sum = 0f;
+        for (start = 0; start + Lanes <= classes; start += Lanes)
+            sum += XMath.Exp(T.ToFloat(source[start + Group.IdxX]) - max);
+        if (start + Group.IdxX < classes)
+            sum += XMath.Exp(T.ToFloat(source[start + Group.IdxX]) - max);
+        sum = GroupReduction.RowSum(shared, Lanes, sum);
+
+        if (Group.IdxX == 0)
+        {
+            var logSum = max + XMath.Log(sum);
+            var target = targets[row];
+            var loss = 0f;
+            if (target != ignoreIndex)
+                loss = target >= 0 & target < classes ? logSum - T.ToFloat(source[XMath.Clamp(target, 0, classes - 1)]) : float.NaN;
+            logSums[row] = logSum;
+            losses[row] = loss;
+        }
+    }
+
+    private static void Average(
+        ArrayView<float> losses,
+        ArrayView<int> targets,
+        ArrayView<float> loss,
+        ArrayView<float> inverseCount,
+        int rows,
+        int ignoreIndex)
+    {
+        var shared = SharedMemory.Allocate<float>(Lanes);
+        var sum = 0f;
+        var count = 0;
+        for (var row = Group.IdxX; row < rows; row += Lanes)
+        {
+            sum += losses[row];
+            count += targets[row] != ignoreIndex ? 1 : 0;
+        }
+
+        sum = GroupReduction.RowSum(shared, Lanes, sum);
+        // Exact: a work item's count and their sum stay below 2^24.
+        var total = GroupReduction.RowSum(shared, Lanes, count);
+        if (Group.IdxX == 0)
+        {
+            var inverse = total > 0 ? 1 / total : 0f;
+            loss[0] = sum * inverse;
+            inverseCount[0] = inverse;
+        }
+    }
+
+    private static void Backward<T>(
+        ArrayView<T> logits,
+        ArrayView<int> targets,
+        ArrayView<float> logSums,
+        ArrayView<float> inverseCount,
+        ArrayView<float> upstream,
+        ArrayView<T> gradient,
+        int classes,
+        int ignoreIndex)
+        where T : unmanaged, IElement<T>
+    {
+        var row = Grid.IdxX;
+        var source = logits.SubView((long)row * classes, classes);
+        var result = gradient.SubView((long)row * classes, classes);
+        var target = targets[row];
+        var logSum = logSums[row];
+        var scale = target == ignoreIndex ? 0f : inverseCount[0] * upstream[0];
+        var start = 0;
+        for (; start + Lanes <= classes; start += Lanes)
+            BackwardElement(source, result, start + Group.IdxX, target, logSum, scale);
+        if (start + Group.IdxX < classes)
+            BackwardElement(source, result, start + Group.IdxX, target, logSum, scale);
+    }
+
+    private static void BackwardElement<T>(ArrayView<T> logits, ArrayView<T> gradient, int column, int target, float logSum, float scale)
+        where T : unmanaged, IElement<T>
+    {
+        var probability = XMath.Exp(T.ToFloat(logits[column]) - logSum);
+        gradient[column] = T.FromFloat(scale * (probability - (column == target ? 1f : 0f)));
+    }
 }

@@ -1,10 +1,107 @@
+using Swat.Tensors.Autograd;
+using Swat.Tensors.Numerics;
+
 namespace Swat.Tensors.Ops;
 
+/// <summary>
+/// Looks rows of a table up by index.
+/// <para>y[i, :] = table[index_i, :]; dtable[r, :] = Σ over i with index_i = r of dy[i, :].</para>
+/// <para>
+/// Forward: a group per 8 indices; reads and writes n·width elements. Backward without atomics and in a fixed order: a group owns a range
+/// of table rows and 256 columns of them, walks over all indices in order and adds dy[i, :] to the row where it owns index_i, so no two
+/// groups write to one place. Reads n·width elements and n·(rows/rows per group) indices.
+/// </para>
+/// </summary>
 public static class EmbeddingOp
 {
+    private const int Lanes = 32;
+    private const int IndicesPerGroup = 8;
+    private const int Columns = 256;
+    private const int MaxRanges = 512;
+
     /// <summary>The rows of a table that indices name.</summary>
     /// <param name="table">[rows, width].</param>
-    /// <param name="indices">Int32, any shape; each in 0 … rows - 1.</param>
+    /// <param name="indices">Int32, any shape; each in 0 … rows - 1. Another index gives a row of NaN.</param>
     /// <returns>The shape of the indices with width behind it.</returns>
-    public static Tensor Embedding(this Tensor table, Tensor indices) => throw new NotImplementedException();
+    public static Tensor Embedding(this Tensor table, Tensor indices)
+    {
+        Check.Type("embedding", indices, DType.Int32);
+        Check.Type("embedding", table, DType.Float32);
+        Check.Rank("embedding", table, 2, "[rows, width]");
+        Check.SameDevice("embedding", table, indices);
+        var (rows, width) = (table.Shape[0], table.Shape[1]);
+        var y = Tensor.Empty(table.Device, indices.Shape.Append(width), table.DType);
+        if (y.Count > 0)
+        {
+            var groups = checked((int)((indices.Count + IndicesPerGroup - 1) / IndicesPerGroup));
+            table.Device.Launch(
+                Forward<F32>,
+                (new Index2D(groups, 1), new Index2D(Lanes, IndicesPerGroup)),
+                table.View<F32>(),
+                indices.View<int>(),
+                y.View<F32>(),
+                rows,
+                width);
+        }
+
+        return Tape.Record("embedding", [table], y, [indices], context => Backward(context, rows, width));
+    }
+
+    private static void Backward(BackwardContext context, int rows, int width)
+    {
+        var indices = context.Saved(0);
+        var (target, accumulate) = context.Target(0);
+        if (!accumulate)
+            Fill.Zero(target);
+        if (indices.Count == 0 || target.Count == 0)
+            return;
+        var rowsPerGroup = (rows + MaxRanges - 1) / MaxRanges;
+        context.Device.Launch(
+            Backward<F32>,
+            (new Index2D((rows + rowsPerGroup - 1) / rowsPerGroup, (width + Columns - 1) / Columns), new Index2D(Columns, 1)),
+            context.OutputGradient.View<F32>(),
+            indices.View<int>(),
+            target.View<F32>(),
+            rowsPerGroup,
+            width);
+    }
+
+    private static void Forward<T>(ArrayView<T> table, ArrayView<int> indices, ArrayView<T> y, int rows, int width)
+        where T : unmanaged, IElement<T>
+    {
+        var position = (long)Grid.IdxX * IndicesPerGroup + Group.IdxY;
+        if (position >= indices.Length)
+            return;
+        var index = indices[position];
+        var target = y.SubView(position * width, width);
+        if (index < 0 | index >= rows)
+        {
+            for (var column = Group.IdxX; column < width; column += Lanes)
+                target[column] = T.FromFloat(float.NaN);
+            return;
+        }
+
+        var source = table.SubView((long)index * width, width);
+        for (var column = Group.IdxX; column < width; column += Lanes)
+            target[column] = source[column];
+    }
+
+    private static void Backward<T>(ArrayView<T> dy, ArrayView<int> indices, ArrayView<T> dtable, int rowsPerGroup, int width)
+        where T : unmanaged, IElement<T>
+    {
+        var firstRow = Grid.IdxX * rowsPerGroup;
+        var column = Grid.IdxY * Columns + Group.IdxX;
+        for (long i = 0; i < indices.Length; i++)
+        {
+            var row = indices[i];
+            if (row >= firstRow & row < firstRow + rowsPerGroup)
+            {
+                if (column < width)
+                {
+                    var place = (long)row * width + column;
+                    dtable[place] = T.FromFloat(T.ToFloat(dtable[place]) + T.ToFloat(dy[i * width + column]));
+                }
+            }
+        }
+    }
 }

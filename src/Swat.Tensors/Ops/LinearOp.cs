@@ -1,5 +1,15 @@
+using Swat.Tensors.Autograd;
+
 namespace Swat.Tensors.Ops;
 
+/// <summary>
+/// A linear layer over the innermost dimension, with the weight laid out as PyTorch lays it out.
+/// <para>y = x·Wᵀ + b; dx = dy·W; dW = dyᵀ·x; db = Σ_rows dy.</para>
+/// <para>
+/// With n rows in all outer dimensions, three products of n x in x out; see <see cref="MatMulOp"/>. dW and db are added to what the
+/// gradient holds by the kernels themselves. Saves x and W.
+/// </para>
+/// </summary>
 public static class LinearOp
 {
     /// <summary>y = x·weightᵀ + bias over the innermost dimension.</summary>
@@ -7,5 +17,47 @@ public static class LinearOp
     /// <param name="weight">[out, in].</param>
     /// <param name="bias">[out]; null: none.</param>
     /// <returns>[…, out].</returns>
-    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null) => throw new NotImplementedException();
+    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null)
+    {
+        Check.SameType("linear", x, weight);
+        Check.SameDevice("linear", x, weight);
+        Check.Rank("linear", weight, 2, "[out, in]");
+        var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
+        if (x.Shape.Rank == 0 || x.Shape[^1] != inputs)
+            throw new ArgumentException($"linear: the innermost dimension of x {x.Shape} must be the {inputs} inputs of the weight {weight.Shape}");
+        if (bias is not null)
+        {
+            Check.SameType("linear", weight, bias);
+            Check.SameDevice("linear", weight, bias);
+            if (bias.Shape != new Shape(outputs))
+                throw new ArgumentException($"linear: the bias {bias.Shape} must hold the {outputs} outputs of the weight {weight.Shape}");
+        }
+
+        var rows = checked((int)x.Shape[..^1].Count);
+        var y = Tensor.Empty(x.Device, x.Shape[..^1].Append(outputs), x.DType);
+        MatMulOp.Launch(x, false, weight, true, bias, y, rows, outputs, inputs, accumulate: false);
+        return Tape.Record("linear", [x, weight, bias], y, [x, weight], context => Backward(context, rows, outputs, inputs));
+    }
+
+    private static void Backward(BackwardContext context, int rows, int outputs, int inputs)
+    {
+        var dy = context.OutputGradient;
+        if (context.Needs(1))
+        {
+            var (target, accumulate) = context.Target(1);
+            MatMulOp.Launch(dy, true, context.Saved(0), false, null, target, outputs, inputs, rows, accumulate);
+        }
+
+        if (context.Needs(2))
+        {
+            var (target, accumulate) = context.Target(2);
+            ColumnSum.Launch(dy, rows, outputs, target, accumulate);
+        }
+
+        if (context.Needs(0))
+        {
+            var (target, accumulate) = context.Target(0);
+            MatMulOp.Launch(dy, false, context.Saved(1), false, null, target, rows, inputs, outputs, accumulate);
+        }
+    }
 }

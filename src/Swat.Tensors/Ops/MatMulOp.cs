@@ -1,12 +1,283 @@
+using Swat.Tensors.Autograd;
+using Swat.Tensors.Numerics;
+
 namespace Swat.Tensors.Ops;
 
+/// <summary>
+/// Product of two matrices, each read as it lies or transposed.
+/// <para>C = A'·B', where A' is A or Aᵀ; C[i, j] = Σ_k A'[i, k]·B'[k, j].</para>
+/// <para>
+/// dA' = dC·B'ᵀ and dB' = A'ᵀ·dC: every derivative is again one of the four forms, so no matrix is ever transposed in memory.
+/// </para>
+/// <para>
+/// A group of 16 x 16 work items computes a 64 x 64 tile of C, in steps of 32 along k. A step brings a 64 x 32 tile of A' and a 32 x 64
+/// tile of B' into shared memory (17 KiB) and multiplies them: a work item holds the 4 x 4 results of rows y, y + 16, … and columns
+/// x, x + 16, …, so that neighbouring work items read neighbouring columns of B' and all share one element of A'. Each element brought in
+/// is used 64 times. m·n·k multiplications and additions; m·k·⌈n/64⌉ + k·n·⌈m/64⌉ elements read, m·n written.
+/// </para>
+/// </summary>
 public static class MatMulOp
 {
+    private const int Tile = 64;
+    private const int Depth = 32;
+    private const int Side = 16;
+    private const int PerItem = Tile / Side;
+
+    /// <summary>
+    /// A row of a tile in shared memory whose rows are read side by side takes one element more, so that they lie in different banks.
+    /// </summary>
+    private const int Padding = 1;
+
     /// <summary>The product of two matrices, either of them transposed as it is read.</summary>
     /// <param name="a">[m, k], or [k, m] if transposed.</param>
     /// <param name="b">[k, n], or [n, k] if transposed.</param>
     /// <param name="transposeA">Multiply with the transpose of <paramref name="a"/>.</param>
     /// <param name="transposeB">Multiply with the transpose of <paramref name="b"/>.</param>
     /// <returns>[m, n].</returns>
-    public static Tensor MatMul(this Tensor a, Tensor b, bool transposeA = false, bool transposeB = false) => throw new NotImplementedException();
+    public static Tensor MatMul(this Tensor a, Tensor b, bool transposeA = false, bool transposeB = false)
+    {
+        Check.SameType("matmul", a, b);
+        Check.SameDevice("matmul", a, b);
+        Check.Rank("matmul", a, 2, "a matrix");
+        Check.Rank("matmul", b, 2, "a matrix");
+        var (m, k) = transposeA ? (a.Shape[1], a.Shape[0]) : (a.Shape[0], a.Shape[1]);
+        var (innerB, n) = transposeB ? (b.Shape[1], b.Shape[0]) : (b.Shape[0], b.Shape[1]);
+        if (k != innerB)
+        {
+            throw new ArgumentException(
+                $"matmul: {a.Shape}{(transposeA ? " transposed" : string.Empty)} has {k} columns and " +
+                $"{b.Shape}{(transposeB ? " transposed" : string.Empty)} has {innerB} rows; they must agree");
+        }
+
+        var c = Tensor.Empty(a.Device, [m, n], a.DType);
+        Launch(a, transposeA, b, transposeB, null, c, m, n, k, accumulate: false);
+        return Tape.Record("matmul", [a, b], c, [a, b], context => Backward(context, transposeA, transposeB, m, n, k));
+    }
+
+    /// <summary>c = a'·b' + bias, or c += a'·b'; the tensors are taken as matrices, whatever their shapes.</summary>
+    internal static void Launch(
+        Tensor a,
+        bool transposeA,
+        Tensor b,
+        bool transposeB,
+        Tensor? bias,
+        Tensor c,
+        int m,
+        int n,
+        int k,
+        bool accumulate)
+    {
+        Check.Type("matmul", a, DType.Float32);
+        if (c.Count == 0)
+            return;
+        var shape = new MatMulShape(m, n, k, accumulate ? 1 : 0, bias is null ? 0 : 1);
+        var config = new KernelConfig(new Index3D((m + Tile - 1) / Tile, (n + Tile - 1) / Tile, 1), new Index3D(Side, Side, 1));
+        var biasView = bias is null ? ArrayView<F32>.Empty : bias.View<F32>();
+        Action<ArrayView<F32>, ArrayView<F32>, ArrayView<F32>, ArrayView<F32>, MatMulShape> kernel = (transposeA, transposeB) switch
+        {
+            (false, false) => Kernel<F32, F32, No, No>,
+            (false, true) => Kernel<F32, F32, No, Yes>,
+            (true, false) => Kernel<F32, F32, Yes, No>,
+            (true, true) => Kernel<F32, F32, Yes, Yes>,
+        };
+        c.Device.Launch(kernel, config, a.View<F32>(), b.View<F32>(), biasView, c.View<F32>(), shape);
+    }
+
+    private static void Backward(BackwardContext context, bool transposeA, bool transposeB, int m, int n, int k)
+    {
+        var a = context.Saved(0);
+        var b = context.Saved(1);
+        var dc = context.OutputGradient;
+        if (context.Needs(0))
+        {
+            var (da, accumulate) = context.Target(0);
+            if (transposeA)
+                Launch(b, transposeB, dc, true, null, da, k, m, n, accumulate);
+            else
+                Launch(dc, false, b, !transposeB, null, da, m, k, n, accumulate);
+        }
+
+        if (context.Needs(1))
+        {
+            var (db, accumulate) = context.Target(1);
+            if (transposeB)
+                Launch(dc, true, a, transposeA, null, db, n, k, m, accumulate);
+            else
+                Launch(a, !transposeA, dc, false, null, db, k, n, m, accumulate);
+        }
+    }
+
+    private static void Kernel<T, TResult, TTransposeA, TTransposeB>(
+        ArrayView<T> a,
+        ArrayView<T> b,
+        ArrayView<T> bias,
+        ArrayView<TResult> c,
+        MatMulShape shape)
+        where T : unmanaged, IElement<T>
+        where TResult : unmanaged, IElement<TResult>
+        where TTransposeA : struct, IFlag
+        where TTransposeB : struct, IFlag
+    {
+        var aTile = SharedMemory.Allocate<float>(Tile * (Depth + Padding));
+        var bTile = SharedMemory.Allocate<float>(Depth * (Tile + Padding));
+        var sums = LocalMemory.Allocate<float>(PerItem * PerItem);
+        var left = LocalMemory.Allocate<float>(PerItem);
+        var right = LocalMemory.Allocate<float>(PerItem);
+        for (var i = 0; i < PerItem * PerItem; i++)
+            sums[i] = 0;
+
+        var firstRow = Grid.IdxX * Tile;
+        var firstColumn = Grid.IdxY * Tile;
+        var isInner = firstRow + Tile <= shape.M && firstColumn + Tile <= shape.N;
+        for (var start = 0; start < shape.K; start += Depth)
+        {
+            if (isInner && start + Depth <= shape.K)
+            {
+                LoadA<T, TTransposeA, No>(a, aTile, shape, firstRow, start);
+                LoadB<T, TTransposeB, No>(b, bTile, shape, firstColumn, start);
+            }
+            else
+            {
+                LoadA<T, TTransposeA, Yes>(a, aTile, shape, firstRow, start);
+                LoadB<T, TTransposeB, Yes>(b, bTile, shape, firstColumn, start);
+            }
+
+            Group.Barrier();
+            for (var k = 0; k < Depth; k++)
+            {
+                for (var i = 0; i < PerItem; i++)
+                {
+                    var row = Group.IdxY + i * Side;
+                    left[i] = TTransposeA.Value ? aTile[k * Tile + row] : aTile[row * (Depth + Padding) + k];
+                }
+
+                for (var j = 0; j < PerItem; j++)
+                    right[j] = bTile[k * (Tile + Padding) + Group.IdxX + j * Side];
+                for (var i = 0; i < PerItem; i++)
+                {
+                    for (var j = 0; j < PerItem; j++)
+                        sums[i * PerItem + j] += left[i] * right[j];
+                }
+            }
+
+            Group.Barrier();
+        }
+
+        if (isInner)
+            Store<T, TResult, No>(sums, bias, c, shape, firstRow, firstColumn);
+        else
+            Store<T, TResult, Yes>(sums, bias, c, shape, firstRow, firstColumn);
+    }
+
+    /// <summary>Brings A' into [row][k] of shared memory, or [k][row] where A is transposed: the order in which it lies in A.</summary>
+    private static void LoadA<T, TTransposed, TGuarded>(ArrayView<T> a, ArrayView<float> tile, MatMulShape shape, int firstRow, int start)
+        where T : unmanaged, IElement<T>
+        where TTransposed : struct, IFlag
+        where TGuarded : struct, IFlag
+    {
+        if (TTransposed.Value)
+        {
+            var source = a.SubView((long)start * shape.M + firstRow);
+            for (var i = 0; i < Depth / Side; i++)
+            {
+                var k = Group.IdxY + i * Side;
+                for (var j = 0; j < PerItem; j++)
+                {
+                    var row = Group.IdxX + j * Side;
+                    var value = 0f;
+                    if (!TGuarded.Value || (start + k < shape.K & firstRow + row < shape.M))
+                        value = T.ToFloat(source[k * shape.M + row]);
+                    tile[k * Tile + row] = value;
+                }
+            }
+        }
+        else
+        {
+            var source = a.SubView((long)firstRow * shape.K + start);
+            for (var i = 0; i < PerItem; i++)
+            {
+                var row = Group.IdxY + i * Side;
+                for (var j = 0; j < Depth / Side; j++)
+                {
+                    var k = Group.IdxX + j * Side;
+                    var value = 0f;
+                    if (!TGuarded.Value || (start + k < shape.K & firstRow + row < shape.M))
+                        value = T.ToFloat(source[row * shape.K + k]);
+                    tile[row * (Depth + Padding) + k] = value;
+                }
+            }
+        }
+    }
+
+    /// <summary>Brings B' into [k][column] of shared memory.</summary>
+    private static void LoadB<T, TTransposed, TGuarded>(ArrayView<T> b, ArrayView<float> tile, MatMulShape shape, int firstColumn, int start)
+        where T : unmanaged, IElement<T>
+        where TTransposed : struct, IFlag
+        where TGuarded : struct, IFlag
+    {
+        if (TTransposed.Value)
+        {
+            var source = b.SubView((long)firstColumn * shape.K + start);
+            for (var i = 0; i < PerItem; i++)
+            {
+                var column = Group.IdxY + i * Side;
+                for (var j = 0; j < Depth / Side; j++)
+                {
+                    var k = Group.IdxX + j * Side;
+                    var value = 0f;
+                    if (!TGuarded.Value || (start + k < shape.K & firstColumn + column < shape.N))
+                        value = T.ToFloat(source[column * shape.K + k]);
+                    tile[k * (Tile + Padding) + column] = value;
+                }
+            }
+        }
+        else
+        {
+            var source = b.SubView((long)start * shape.N + firstColumn);
+            for (var i = 0; i < Depth / Side; i++)
+            {
+                var k = Group.IdxY + i * Side;
+                for (var j = 0; j < PerItem; j++)
+                {
+                    var column = Group.IdxX + j * Side;
+                    var value = 0f;
+                    if (!TGuarded.Value || (start + k < shape.K & firstColumn + column < shape.N))
+                        value = T.ToFloat(source[k * shape.N + column]);
+                    tile[k * (Tile + Padding) + column] = value;
+                }
+            }
+        }
+    }
+
+    private static void Store<T, TResult, TGuarded>(
+        ArrayView<float> sums,
+        ArrayView<T> bias,
+        ArrayView<TResult> c,
+        MatMulShape shape,
+        int firstRow,
+        int firstColumn)
+        where T : unmanaged, IElement<T>
+        where TResult : unmanaged, IElement<TResult>
+        where TGuarded : struct, IFlag
+    {
+        var target = c.SubView((long)firstRow * shape.N + firstColumn);
+        for (var i = 0; i < PerItem; i++)
+        {
+            var row = Group.IdxY + i * Side;
+            for (var j = 0; j < PerItem; j++)
+            {
+                var column = Group.IdxX + j * Side;
+                if (!TGuarded.Value || (firstRow + row < shape.M & firstColumn + column < shape.N))
+                {
+                    var value = sums[i * PerItem + j];
+                    if (shape.HasBias != 0)
+                        value += T.ToFloat(bias[firstColumn + column]);
+                    var index = row * shape.N + column;
+                    if (shape.Accumulate != 0)
+                        value += TResult.ToFloat(target[index]);
+                    target[index] = TResult.FromFloat(value);
+                }
+            }
+        }
+    }
 }

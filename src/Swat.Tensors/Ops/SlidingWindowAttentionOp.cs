@@ -1,15 +1,37 @@
+using Swat.Tensors.Autograd;
+using Swat.Tensors.Numerics;
+
 namespace Swat.Tensors.Ops;
 
+/// <summary>
+/// Sliding-window attention with a slope per head (arXiv 2502.18845, equation 5), in O(length·window) work and O(length) memory.
+/// <para>
+/// o_m = Σ_n P[m, n]·v_n over max(0, m - w + 1) ≤ n ≤ m, with the score S[m, n] = scale·(q_m·k_n) + slope·(m - n) and
+/// P = sigmoid(S), or softmax of S over n.
+/// </para>
+/// <para>
+/// With dP = dO·Vᵀ: dV = Pᵀ·dO, dQ = scale·dS·K, dK = scale·dSᵀ·Q. Sigmoid: dS = dP∘P∘(1 - P), and nothing but q, k and v is saved.
+/// Softmax: dS = P∘(dP - Σ_d dO∘O), and the output and the logarithm of each query's sum of exponentials are saved, too. The backward pass
+/// computes the scores again.
+/// </para>
+/// <para>
+/// Kernels: <see cref="AttentionForward"/>, <see cref="AttentionBackwardQuery"/>, <see cref="AttentionBackwardKey"/>. Work counted in
+/// multiplications and additions over the pairs of a window: 4·head_dim per pair forward, 6·head_dim for dQ and 8·head_dim for dK and dV.
+/// Tile sizes keep shared memory below 48 KiB.
+/// </para>
+/// </summary>
 public static class SlidingWindowAttentionOp
 {
+    private const string Operation = "sliding_window_attention";
+
     /// <summary>
     /// Attention of every query to itself and the window - 1 positions before it, with the score
     /// scale·(q·k) + slope·(m - n), m the query's position and n the key's.
     /// </summary>
-    /// <param name="query">[batch, length, heads, head_dim]; head_dim is a multiple of 16, at most 256.</param>
+    /// <param name="query">[batch, length, heads, head_dim]; head_dim is 32, 48, 64, 80, 96, 128 or 256.</param>
     /// <param name="key">[batch, length, kv_heads, head_dim]; kv_heads divides heads, and query head h reads head h / (heads / kv_heads).</param>
     /// <param name="value">As <paramref name="key"/>.</param>
-    /// <param name="slopes">[heads], added per token of distance; null: none. Takes no gradient.</param>
+    /// <param name="slopes">Float32 [heads], added per token of distance; null: none. Takes no gradient.</param>
     /// <param name="window">Number of positions a query sees, its own included; as long as the sequence or longer: all before it.</param>
     /// <param name="activation">Sigmoid, or softmax over the window.</param>
     /// <param name="scale">Factor of the products; null: 1/√head_dim.</param>
@@ -21,5 +43,101 @@ public static class SlidingWindowAttentionOp
         Tensor? slopes,
         int window,
         ScoreActivation activation = ScoreActivation.Sigmoid,
-        float? scale = null) => throw new NotImplementedException();
+        float? scale = null)
+    {
+        CheckArguments(query, key, value, slopes, window);
+        var headDim = query.Shape[3];
+        var shape = new AttentionShape(
+            query.Shape[1],
+            query.Shape[2],
+            key.Shape[2],
+            Math.Min(window, Math.Max(1, query.Shape[1])),
+            slopes is null ? 0 : 1,
+            scale ?? 1 / MathF.Sqrt(headDim));
+        var output = Tensor.Empty(query.Device, query.Shape, query.DType);
+        if (activation == ScoreActivation.Sigmoid)
+        {
+            if (output.Count > 0)
+                AttentionForward.Launch<No>(query, key, value, slopes, output, null, shape);
+            return Tape.Record(Operation, [query, key, value], output, Saved(query, key, value, slopes), context => Backward<No>(context, shape));
+        }
+
+        using var logSums = Tensor.Empty(query.Device, [query.Shape[0], query.Shape[2], query.Shape[1]]);
+        if (output.Count > 0)
+            AttentionForward.Launch<Yes>(query, key, value, slopes, output, logSums, shape);
+        return Tape.Record(
+            Operation,
+            [query, key, value],
+            output,
+            [.. Saved(query, key, value, slopes), output, logSums],
+            context => Backward<Yes>(context, shape));
+    }
+
+    private static Tensor[] Saved(Tensor query, Tensor key, Tensor value, Tensor? slopes) =>
+        slopes is null ? [query, key, value] : [query, key, value, slopes];
+
+    private static void CheckArguments(Tensor query, Tensor key, Tensor value, Tensor? slopes, int window)
+    {
+        Check.Type(Operation, query, DType.Float32);
+        Check.Rank(Operation, query, 4, "[batch, length, heads, head_dim]");
+        Check.Rank(Operation, key, 4, "[batch, length, kv_heads, head_dim]");
+        Check.Alike(Operation, key, value);
+        Check.SameType(Operation, query, key);
+        Check.SameDevice(Operation, query, key);
+        if (query.Shape[..2] != key.Shape[..2] || query.Shape[3] != key.Shape[3])
+            throw new ArgumentException($"{Operation}: query {query.Shape} and key {key.Shape} may differ in the number of heads alone");
+        if (key.Shape[2] == 0 || query.Shape[2] % key.Shape[2] != 0)
+            throw new ArgumentException($"{Operation}: the {key.Shape[2]} key heads do not divide the {query.Shape[2]} query heads");
+        if (query.Shape[3] is not (32 or 48 or 64 or 80 or 96 or 128 or 256))
+            throw new ArgumentException($"{Operation}: the head dimension is {query.Shape[3]}; it can be 32, 48, 64, 80, 96, 128 or 256");
+        if (window < 1)
+            throw new ArgumentException($"{Operation}: the window is {window} positions; the least is 1, the query's own");
+        if (slopes is null)
+            return;
+        Check.Type(Operation, slopes, DType.Float32);
+        Check.SameDevice(Operation, query, slopes);
+        if (slopes.Shape != new Shape(query.Shape[2]))
+            throw new ArgumentException($"{Operation}: the slopes {slopes.Shape} must hold one number for each of the {query.Shape[2]} heads");
+    }
+
+    private static void Backward<TSoftmax>(BackwardContext context, AttentionShape shape)
+        where TSoftmax : struct, IFlag
+    {
+        var (query, key, value) = (context.Saved(0), context.Saved(1), context.Saved(2));
+        var slopes = shape.HasSlopes != 0 ? context.Saved(3) : null;
+        var outputGradient = context.OutputGradient;
+        Tensor? logSums = null;
+        Tensor? deltas = null;
+        if (TSoftmax.Value)
+        {
+            logSums = context.Saved(4 + shape.HasSlopes);
+            deltas = Tensor.Empty(query.Device, logSums.Shape);
+            if (query.Count > 0)
+                AttentionDelta.Launch(context.Saved(3 + shape.HasSlopes), outputGradient, deltas);
+        }
+
+        if (context.Needs(0))
+        {
+            var queryGradient = Tensor.Empty(query.Device, query.Shape, query.DType);
+            if (query.Count > 0)
+                AttentionBackwardQuery.Launch<TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+            context.Accumulate(0, queryGradient);
+        }
+
+        if (context.Needs(1) || context.Needs(2))
+        {
+            var keyGradient = Tensor.Empty(query.Device, key.Shape, key.DType);
+            var valueGradient = Tensor.Empty(query.Device, key.Shape, key.DType);
+            if (query.Count > 0)
+            {
+                AttentionBackwardKey.Launch<TSoftmax>(
+                    query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+            }
+
+            if (context.Needs(1))
+                context.Accumulate(1, keyGradient);
+            if (context.Needs(2))
+                context.Accumulate(2, valueGradient);
+        }
+    }
 }

@@ -1,0 +1,45 @@
+namespace Swat.Tensors.Numerics;
+
+/// <summary>The constants that tiles are made of.</summary>
+public static class Constants
+{
+    public readonly struct C16 : IConstant
+    {
+        public static int Value => 16;
+    }
+
+    public readonly struct C32 : IConstant
+    {
+        public static int Value => 32;
+    }
+
+    public readonly struct C48 : IConstant
+    {
+        public static int Value => 48;
+    }
+
+    public readonly struct C64 : IConstant
+    {
+        public static int Value => 64;
+    }
+
+    public readonly struct C80 : IConstant
+    {
+        public static int Value => 80;
+    }
+
+    public readonly struct C96 : IConstant
+    {
+        public static int Value => 96;
+    }
+
+    public readonly struct C128 : IConstant
+    {
+        public static int Value => 128;
+    }
+
+    public readonly struct C256 : IConstant
+    {
+        public static int Value => 256;
+    }
+}

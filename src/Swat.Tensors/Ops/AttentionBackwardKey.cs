@@ -1,0 +1,285 @@
+using Swat.Tensors.Numerics;
+using static Swat.Tensors.Numerics.Constants;
+
+namespace Swat.Tensors.Ops;
+
+/// <summary>
+/// The portable kernel for dK and dV of <see cref="SlidingWindowAttentionOp"/>: a group per block of keys, key head and sequence; keys and
+/// values are fixed, queries and output gradients are streamed, for all query heads that share the key head, one after the other. No other
+/// group writes to its rows, so nothing is added atomically and the order is always the same.
+/// <para>
+/// For each block of queries that sees a key of the block: scores = queries·keysᵀ, dP = dO·valuesᵀ, P and dS from both;
+/// dV += Pᵀ·dO, dK += dSᵀ·queries; dK is scaled at the end.
+/// </para>
+/// <para>Shared memory: 2·HeadDim·(Fixed + 1) + 2·Streamed·(Chunk + 1) + Streamed·Fixed floats.</para>
+/// </summary>
+internal static class AttentionBackwardKey
+{
+    /// <summary>Computes dK and dV.</summary>
+    public static void Launch<TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor keyGradient,
+        Tensor valueGradient,
+        AttentionShape shape)
+        where TSoftmax : struct, IFlag
+    {
+        // Head dimension, then Fixed, Streamed and Chunk.
+        switch (query.Shape[3])
+        {
+            case 32:
+                Launch<C32, C64, C32, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            case 48:
+                Launch<C48, C64, C32, C48, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            case 64:
+                Launch<C64, C32, C32, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            case 80:
+                Launch<C80, C32, C32, C80, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            case 96:
+                Launch<C96, C32, C16, C96, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            case 128:
+                Launch<C128, C32, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            case 256:
+                Launch<C256, C16, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
+            default:
+                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+        }
+    }
+
+    private static void Launch<THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor keyGradient,
+        Tensor valueGradient,
+        AttentionShape shape)
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag =>
+        query.Device.Launch(
+            Kernel<F32, THead, TFixed, TStreamed, TChunk, TSoftmax>,
+            AttentionTile.Config<TFixed>(query.Shape[0], shape.KeyHeads, shape.Length),
+            query.View<F32>(),
+            key.View<F32>(),
+            value.View<F32>(),
+            AttentionTile.ViewOrEmpty(slopes),
+            outputGradient.View<F32>(),
+            AttentionTile.ViewOrEmpty(logSums),
+            AttentionTile.ViewOrEmpty(deltas),
+            keyGradient.View<F32>(),
+            valueGradient.View<F32>(),
+            shape);
+
+    /// <param name="query">[batch, length, heads, head_dim].</param>
+    /// <param name="key">[batch, length, kv_heads, head_dim].</param>
+    /// <param name="value">As key.</param>
+    /// <param name="slopes">[heads], or empty.</param>
+    /// <param name="outputGradient">As query.</param>
+    /// <param name="logSums">[batch, heads, length], softmax only.</param>
+    /// <param name="deltas">[batch, heads, length], softmax only: Σ_d dO·O of a query.</param>
+    /// <param name="keyGradient">As key.</param>
+    /// <param name="valueGradient">As key.</param>
+    /// <param name="shape">Extents and scores.</param>
+    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        ArrayView<T> query,
+        ArrayView<T> key,
+        ArrayView<T> value,
+        ArrayView<float> slopes,
+        ArrayView<T> outputGradient,
+        ArrayView<float> logSums,
+        ArrayView<float> deltas,
+        ArrayView<T> keyGradient,
+        ArrayView<T> valueGradient,
+        AttentionShape shape)
+        where T : unmanaged, IElement<T>
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag
+    {
+        var keys = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
+        var values = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
+        var queries = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var gradients = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var weights = SharedMemory.Allocate<float>(TStreamed.Value * TFixed.Value);
+        var keyResults = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        var valueResults = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+
+        var firstKey = Grid.IdxX * TFixed.Value;
+        var keyHead = Grid.IdxY;
+        var batch = Grid.IdxZ;
+        var queryStride = shape.Heads * THead.Value;
+        var keyStride = shape.KeyHeads * THead.Value;
+        var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
+        var keyCount = shape.Length - firstKey;
+
+        AttentionTile.StageFixed<T, THead, TFixed>(key.SubView(keyStart), keyStride, keyCount, shape.Scale, keys);
+        AttentionTile.StageFixed<T, THead, TFixed>(value.SubView(keyStart), keyStride, keyCount, 1, values);
+        AttentionTile.Clear(keyResults, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        AttentionTile.Clear(valueResults, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+
+        var lastKey = XMath.Min(shape.Length, firstKey + TFixed.Value) - 1;
+        var endQuery = (int)XMath.Min((long)shape.Length, (long)lastKey + shape.Window);
+        for (var head = keyHead * shape.HeadsPerKeyHead; head < (keyHead + 1) * shape.HeadsPerKeyHead; head++)
+        {
+            var slope = shape.HasSlopes != 0 ? slopes[head] : 0f;
+            for (var firstQuery = firstKey; firstQuery < endQuery; firstQuery += TStreamed.Value)
+            {
+                var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
+                var queryCount = shape.Length - firstQuery;
+                AttentionTile.Clear(scores, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+                AttentionTile.Clear(products, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+                for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
+                {
+                    Group.Barrier();
+                    AttentionTile.StageStreamed<T, TStreamed, TChunk>(query.SubView(queryStart + chunk), queryStride, queryCount, queries);
+                    AttentionTile.StageStreamed<T, TStreamed, TChunk>(
+                        outputGradient.SubView(queryStart + chunk),
+                        queryStride,
+                        queryCount,
+                        gradients);
+                    Group.Barrier();
+                    AttentionTile.Multiply<TFixed, TStreamed, TChunk>(queries, keys.SubView(chunk * (TFixed.Value + 1)), scores);
+                    AttentionTile.Multiply<TFixed, TStreamed, TChunk>(gradients, values.SubView(chunk * (TFixed.Value + 1)), products);
+                }
+
+                var isInside = firstKey + TFixed.Value - 1 <= firstQuery
+                    && firstQuery + TStreamed.Value - 1 - firstKey < shape.Window
+                    && firstQuery + TStreamed.Value <= shape.Length;
+                var rows = ((long)batch * shape.Heads + head) * shape.Length + firstQuery;
+                var offset = firstQuery - firstKey;
+                if (isInside)
+                {
+                    WeightsAndGradients<TFixed, TStreamed, TSoftmax, No>(
+                        scores, products, logSums.SubView(rows), deltas.SubView(rows), slope, offset, queryCount, shape.Window);
+                }
+                else
+                {
+                    WeightsAndGradients<TFixed, TStreamed, TSoftmax, Yes>(
+                        scores, products, logSums.SubView(rows), deltas.SubView(rows), slope, offset, queryCount, shape.Window);
+                }
+
+                // The last chunk is still in shared memory: it goes first, the others are brought again.
+                for (var back = THead.Value - TChunk.Value; back >= 0; back -= TChunk.Value)
+                {
+                    if (back < THead.Value - TChunk.Value)
+                    {
+                        Group.Barrier();
+                        AttentionTile.StageStreamed<T, TStreamed, TChunk>(query.SubView(queryStart + back), queryStride, queryCount, queries);
+                        AttentionTile.StageStreamed<T, TStreamed, TChunk>(
+                            outputGradient.SubView(queryStart + back),
+                            queryStride,
+                            queryCount,
+                            gradients);
+                    }
+
+                    Publish<TFixed, TStreamed>(scores, weights);
+                    Group.Barrier();
+                    AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                        weights,
+                        gradients,
+                        valueResults,
+                        THead.Value / AttentionTile.Side,
+                        back / AttentionTile.Side);
+                    Group.Barrier();
+                    Publish<TFixed, TStreamed>(products, weights);
+                    Group.Barrier();
+                    AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                        weights,
+                        queries,
+                        keyResults,
+                        THead.Value / AttentionTile.Side,
+                        back / AttentionTile.Side);
+                }
+            }
+        }
+
+        AttentionTile.Store<T, THead, TFixed>(keyResults, shape.Scale, keyGradient.SubView(keyStart), keyStride, keyCount);
+        AttentionTile.Store<T, THead, TFixed>(valueResults, 1, valueGradient.SubView(keyStart), keyStride, keyCount);
+    }
+
+    /// <summary>Turns scores into P and dP into dS, in place, [Streamed/16][Fixed/16] with keys fixed.</summary>
+    private static void WeightsAndGradients<TFixed, TStreamed, TSoftmax, TMasked>(
+        ArrayView<float> scores,
+        ArrayView<float> products,
+        ArrayView<float> logSums,
+        ArrayView<float> deltas,
+        float slope,
+        int offset,
+        int queryCount,
+        int window)
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TMasked : struct, IFlag
+    {
+        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        {
+            var streamedRow = Group.IdxY + i * AttentionTile.Side;
+            var logSum = 0f;
+            var delta = 0f;
+            if (TSoftmax.Value && (!TMasked.Value || streamedRow < queryCount))
+            {
+                logSum = logSums[streamedRow];
+                delta = deltas[streamedRow];
+            }
+
+            for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+            {
+                var index = i * (TFixed.Value / AttentionTile.Side) + j;
+                var distance = offset + streamedRow - (Group.IdxX + j * AttentionTile.Side);
+                var score = scores[index] + slope * distance;
+                if (TMasked.Value)
+                    score = distance >= 0 & distance < window & streamedRow < queryCount ? score : float.NegativeInfinity;
+                if (TSoftmax.Value)
+                {
+                    var weight = XMath.Exp(score - logSum);
+                    scores[index] = weight;
+                    products[index] = weight * (products[index] - delta);
+                }
+                else
+                {
+                    var weight = Sigmoid.Of(score);
+                    scores[index] = weight;
+                    products[index] = products[index] * weight * (1 - weight);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes a tile of the work items to shared memory, [Streamed][Fixed].</summary>
+    private static void Publish<TFixed, TStreamed>(ArrayView<float> tile, ArrayView<float> target)
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+    {
+        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        {
+            for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+            {
+                target[(Group.IdxY + i * AttentionTile.Side) * TFixed.Value + Group.IdxX + j * AttentionTile.Side] =
+                    tile[i * (TFixed.Value / AttentionTile.Side) + j];
+            }
+        }
+    }
+}

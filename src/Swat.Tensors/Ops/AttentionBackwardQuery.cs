@@ -1,0 +1,240 @@
+using Swat.Tensors.Numerics;
+using static Swat.Tensors.Numerics.Constants;
+
+namespace Swat.Tensors.Ops;
+
+/// <summary>
+/// The portable kernel for dQ of <see cref="SlidingWindowAttentionOp"/>: a group per block of queries, head and sequence; queries and
+/// output gradients are fixed, values and keys are streamed.
+/// <para>
+/// For each block of keys in reach: dP = values·dOᵀ, scores = keys·queriesᵀ, dS from both, dQ += dSᵀ·keys; dQ is scaled at the end.
+/// Sigmoid: dS = dP·P·(1 - P). Softmax: dS = P·(dP - delta), P = e^(score - logSum).
+/// </para>
+/// <para>Shared memory: 2·HeadDim·(Fixed + 1) + Streamed·(Chunk + 1) + Streamed·Fixed floats.</para>
+/// </summary>
+internal static class AttentionBackwardQuery
+{
+    /// <summary>Computes dQ.</summary>
+    public static void Launch<TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor queryGradient,
+        AttentionShape shape)
+        where TSoftmax : struct, IFlag
+    {
+        // Head dimension, then Fixed, Streamed and Chunk.
+        switch (query.Shape[3])
+        {
+            case 32:
+                Launch<C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 48:
+                Launch<C48, C64, C32, C48, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 64:
+                Launch<C64, C32, C64, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 80:
+                Launch<C80, C32, C32, C80, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 96:
+                Launch<C96, C32, C32, C96, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 128:
+                Launch<C128, C32, C16, C128, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 256:
+                Launch<C256, C16, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            default:
+                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+        }
+    }
+
+    private static void Launch<THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor queryGradient,
+        AttentionShape shape)
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag =>
+        query.Device.Launch(
+            Kernel<F32, THead, TFixed, TStreamed, TChunk, TSoftmax>,
+            AttentionTile.Config<TFixed>(query.Shape[0], shape.Heads, shape.Length),
+            query.View<F32>(),
+            key.View<F32>(),
+            value.View<F32>(),
+            AttentionTile.ViewOrEmpty(slopes),
+            outputGradient.View<F32>(),
+            AttentionTile.ViewOrEmpty(logSums),
+            AttentionTile.ViewOrEmpty(deltas),
+            queryGradient.View<F32>(),
+            shape);
+
+    /// <param name="query">[batch, length, heads, head_dim].</param>
+    /// <param name="key">[batch, length, kv_heads, head_dim].</param>
+    /// <param name="value">As key.</param>
+    /// <param name="slopes">[heads], or empty.</param>
+    /// <param name="outputGradient">As query.</param>
+    /// <param name="logSums">[batch, heads, length], softmax only.</param>
+    /// <param name="deltas">[batch, heads, length], softmax only: Σ_d dO·O of a query.</param>
+    /// <param name="queryGradient">As query.</param>
+    /// <param name="shape">Extents and scores.</param>
+    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        ArrayView<T> query,
+        ArrayView<T> key,
+        ArrayView<T> value,
+        ArrayView<float> slopes,
+        ArrayView<T> outputGradient,
+        ArrayView<float> logSums,
+        ArrayView<float> deltas,
+        ArrayView<T> queryGradient,
+        AttentionShape shape)
+        where T : unmanaged, IElement<T>
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag
+    {
+        var queries = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
+        var gradients = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
+        var streamed = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var weights = SharedMemory.Allocate<float>(TStreamed.Value * TFixed.Value);
+        var results = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var rowLogSums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
+        var rowDeltas = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
+
+        var firstQuery = Grid.IdxX * TFixed.Value;
+        var head = Grid.IdxY;
+        var batch = Grid.IdxZ;
+        var keyHead = head / shape.HeadsPerKeyHead;
+        var queryStride = shape.Heads * THead.Value;
+        var keyStride = shape.KeyHeads * THead.Value;
+        var slope = shape.HasSlopes != 0 ? slopes[head] : 0f;
+        var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
+        var queryCount = shape.Length - firstQuery;
+
+        AttentionTile.StageFixed<T, THead, TFixed>(query.SubView(queryStart), queryStride, queryCount, shape.Scale, queries);
+        AttentionTile.StageFixed<T, THead, TFixed>(outputGradient.SubView(queryStart), queryStride, queryCount, 1, gradients);
+        AttentionTile.Clear(results, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+        {
+            rowLogSums[j] = 0;
+            rowDeltas[j] = 0;
+            var row = Group.IdxX + j * AttentionTile.Side;
+            if (TSoftmax.Value && row < queryCount)
+            {
+                var index = ((long)batch * shape.Heads + head) * shape.Length + firstQuery + row;
+                rowLogSums[j] = logSums[index];
+                rowDeltas[j] = deltas[index];
+            }
+        }
+
+        var endKey = XMath.Min(shape.Length, firstQuery + TFixed.Value);
+        for (var firstKey = XMath.Max(0, firstQuery - shape.Window + 1); firstKey < endKey; firstKey += TStreamed.Value)
+        {
+            var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
+            var keyCount = shape.Length - firstKey;
+            AttentionTile.Clear(scores, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+            AttentionTile.Clear(products, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+            for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
+            {
+                AttentionTile.StageStreamed<T, TStreamed, TChunk>(value.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                Group.Barrier();
+                AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, gradients.SubView(chunk * (TFixed.Value + 1)), products);
+                Group.Barrier();
+            }
+
+            for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
+            {
+                if (chunk > 0)
+                    Group.Barrier();
+                AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                Group.Barrier();
+                AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, queries.SubView(chunk * (TFixed.Value + 1)), scores);
+            }
+
+            var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstQuery + TFixed.Value - 1 - firstKey < shape.Window;
+            var offset = firstQuery - firstKey;
+            if (isInside)
+                ScoreGradients<TFixed, TStreamed, TSoftmax, No>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, shape.Window);
+            else
+                ScoreGradients<TFixed, TStreamed, TSoftmax, Yes>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, shape.Window);
+
+            // The last chunk of the keys is still in shared memory: it goes first, the others are brought again.
+            for (var back = THead.Value - TChunk.Value; back >= 0; back -= TChunk.Value)
+            {
+                if (back < THead.Value - TChunk.Value)
+                    AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + back), keyStride, keyCount, streamed);
+                Group.Barrier();
+                AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                    weights,
+                    streamed,
+                    results,
+                    THead.Value / AttentionTile.Side,
+                    back / AttentionTile.Side);
+                Group.Barrier();
+            }
+        }
+
+        AttentionTile.Store<T, THead, TFixed>(results, shape.Scale, queryGradient.SubView(queryStart), queryStride, queryCount);
+    }
+
+    /// <summary>Writes dS, [Streamed][Fixed] with queries fixed, to shared memory.</summary>
+    private static void ScoreGradients<TFixed, TStreamed, TSoftmax, TMasked>(
+        ArrayView<float> scores,
+        ArrayView<float> products,
+        ArrayView<float> rowLogSums,
+        ArrayView<float> rowDeltas,
+        ArrayView<float> weights,
+        float slope,
+        int offset,
+        int window)
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TMasked : struct, IFlag
+    {
+        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        {
+            for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+            {
+                var streamedRow = Group.IdxY + i * AttentionTile.Side;
+                var fixedRow = Group.IdxX + j * AttentionTile.Side;
+                var distance = offset + fixedRow - streamedRow;
+                var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
+                if (TMasked.Value)
+                    score = distance >= 0 & distance < window ? score : float.NegativeInfinity;
+                var product = products[i * (TFixed.Value / AttentionTile.Side) + j];
+                float gradient;
+                if (TSoftmax.Value)
+                {
+                    gradient = XMath.Exp(score - rowLogSums[j]) * (product - rowDeltas[j]);
+                }
+                else
+                {
+                    var weight = Sigmoid.Of(score);
+                    gradient = product * weight * (1 - weight);
+                }
+
+                weights[streamedRow * TFixed.Value + fixedRow] = gradient;
+            }
+        }
+    }
+}

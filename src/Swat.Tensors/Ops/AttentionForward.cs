@@ -1,0 +1,309 @@
+using Swat.Tensors.Numerics;
+using static Swat.Tensors.Numerics.Constants;
+
+namespace Swat.Tensors.Ops;
+
+/// <summary>
+/// The portable forward kernel of <see cref="SlidingWindowAttentionOp"/>: a group per block of queries, head and sequence; queries are
+/// fixed, keys and values are streamed.
+/// <para>
+/// For each block of keys that the window of some query of the block reaches: bring the keys, scores = keys·queriesᵀ; weights from the
+/// scores, into shared memory; bring the values over the keys, output += weightsᵀ·values. Blocks outside all windows are never visited;
+/// only a block that the diagonal or the window's far end crosses compares positions.
+/// </para>
+/// <para>
+/// Softmax keeps, for each query, the largest score so far and the sum of the exponentials relative to it; where the maximum grows, the
+/// sum and the output are scaled down. Their logarithm is stored for the backward pass.
+/// </para>
+/// <para>
+/// Shared memory: HeadDim·(Fixed + 1) + Streamed·(Chunk + 1) + Streamed·Fixed + Fixed floats. Reads q once, k and v about
+/// (window + Fixed)/Fixed times (mostly from cache), writes o once.
+/// </para>
+/// </summary>
+internal static class AttentionForward
+{
+    /// <summary>Below every score and finite, so that the difference of two maxima is a number.</summary>
+    private const float LowestScore = -1e30f;
+
+    /// <summary>Computes the output, and for softmax the logarithm of each query's sum of exponentials.</summary>
+    public static void Launch<TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor output,
+        Tensor? logSums,
+        AttentionShape shape)
+        where TSoftmax : struct, IFlag
+    {
+        // Head dimension, then Fixed, Streamed and Chunk.
+        switch (query.Shape[3])
+        {
+            case 32:
+                Launch<C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            case 48:
+                Launch<C48, C64, C64, C48, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            case 64:
+                Launch<C64, C64, C32, C64, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            case 80:
+                Launch<C80, C64, C32, C80, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            case 96:
+                Launch<C96, C64, C32, C96, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            case 128:
+                Launch<C128, C64, C16, C128, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            case 256:
+                Launch<C256, C16, C16, C256, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
+            default:
+                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+        }
+    }
+
+    private static void Launch<THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor output,
+        Tensor? logSums,
+        AttentionShape shape)
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag =>
+        query.Device.Launch(
+            Kernel<F32, THead, TFixed, TStreamed, TChunk, TSoftmax>,
+            AttentionTile.Config<TFixed>(query.Shape[0], shape.Heads, shape.Length),
+            query.View<F32>(),
+            key.View<F32>(),
+            value.View<F32>(),
+            AttentionTile.ViewOrEmpty(slopes),
+            output.View<F32>(),
+            AttentionTile.ViewOrEmpty(logSums),
+            shape);
+
+    /// <param name="query">[batch, length, heads, head_dim].</param>
+    /// <param name="key">[batch, length, kv_heads, head_dim].</param>
+    /// <param name="value">As key.</param>
+    /// <param name="slopes">[heads], or empty.</param>
+    /// <param name="output">As query.</param>
+    /// <param name="logSums">[batch, heads, length]: softmax's log of the sum of exponentials; not touched for sigmoid.</param>
+    /// <param name="shape">Extents and scores.</param>
+    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        ArrayView<T> query,
+        ArrayView<T> key,
+        ArrayView<T> value,
+        ArrayView<float> slopes,
+        ArrayView<T> output,
+        ArrayView<float> logSums,
+        AttentionShape shape)
+        where T : unmanaged, IElement<T>
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag
+    {
+        var queries = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
+        var streamed = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var weights = SharedMemory.Allocate<float>(TStreamed.Value * TFixed.Value);
+        var rowFactors = SharedMemory.Allocate<float>(TFixed.Value);
+        var results = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var maxima = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
+        var sums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
+
+        var firstQuery = Grid.IdxX * TFixed.Value;
+        var head = Grid.IdxY;
+        var batch = Grid.IdxZ;
+        var keyHead = head / shape.HeadsPerKeyHead;
+        var queryStride = shape.Heads * THead.Value;
+        var keyStride = shape.KeyHeads * THead.Value;
+        var slope = shape.HasSlopes != 0 ? slopes[head] : 0f;
+        var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
+        var queryCount = shape.Length - firstQuery;
+
+        AttentionTile.StageFixed<T, THead, TFixed>(query.SubView(queryStart), queryStride, queryCount, shape.Scale, queries);
+        AttentionTile.Clear(results, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+        {
+            maxima[j] = LowestScore;
+            sums[j] = 0;
+        }
+
+        var endKey = XMath.Min(shape.Length, firstQuery + TFixed.Value);
+        for (var firstKey = XMath.Max(0, firstQuery - shape.Window + 1); firstKey < endKey; firstKey += TStreamed.Value)
+        {
+            var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
+            var keyCount = shape.Length - firstKey;
+            AttentionTile.Clear(scores, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+            for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
+            {
+                AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                Group.Barrier();
+                AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, queries.SubView(chunk * (TFixed.Value + 1)), scores);
+                Group.Barrier();
+            }
+
+            var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstQuery + TFixed.Value - 1 - firstKey < shape.Window;
+            if (isInside)
+                Bias<TFixed, TStreamed, No>(scores, slope, firstQuery - firstKey, shape.Window);
+            else
+                Bias<TFixed, TStreamed, Yes>(scores, slope, firstQuery - firstKey, shape.Window);
+            if (TSoftmax.Value)
+                Rescale<THead, TFixed, TStreamed>(scores, maxima, sums, results, streamed, rowFactors);
+            for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+            {
+                for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+                {
+                    var score = scores[i * (TFixed.Value / AttentionTile.Side) + j];
+                    weights[(Group.IdxY + i * AttentionTile.Side) * TFixed.Value + Group.IdxX + j * AttentionTile.Side] =
+                        TSoftmax.Value ? score : Sigmoid.Of(score);
+                }
+            }
+
+            for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
+            {
+                AttentionTile.StageStreamed<T, TStreamed, TChunk>(value.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                Group.Barrier();
+                AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                    weights,
+                    streamed,
+                    results,
+                    THead.Value / AttentionTile.Side,
+                    chunk / AttentionTile.Side);
+                Group.Barrier();
+            }
+        }
+
+        if (TSoftmax.Value)
+        {
+            var rowStart = ((long)batch * shape.Heads + head) * shape.Length + firstQuery;
+            Normalise<THead, TFixed, TStreamed>(maxima, sums, results, streamed, rowFactors, logSums.SubView(rowStart), queryCount);
+        }
+
+        AttentionTile.Store<T, THead, TFixed>(results, 1, output.SubView(queryStart), queryStride, queryCount);
+    }
+
+    /// <summary>Adds slope·distance to the scores; those outside the window or of the future become -∞, whose weight is 0.</summary>
+    /// <param name="scores">[Streamed/16][Fixed/16], keys by queries.</param>
+    /// <param name="slope">Of the head.</param>
+    /// <param name="offset">Position of the first query minus that of the first key.</param>
+    /// <param name="window">Positions a query sees.</param>
+    private static void Bias<TFixed, TStreamed, TMasked>(ArrayView<float> scores, float slope, int offset, int window)
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TMasked : struct, IFlag
+    {
+        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        {
+            for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+            {
+                var distance = offset + Group.IdxX + j * AttentionTile.Side - (Group.IdxY + i * AttentionTile.Side);
+                var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
+                if (TMasked.Value)
+                    score = distance >= 0 & distance < window ? score : float.NegativeInfinity;
+                scores[i * (TFixed.Value / AttentionTile.Side) + j] = score;
+            }
+        }
+    }
+
+    /// <summary>Turns scores into exponentials relative to the largest score so far, and scales what was summed before to it.</summary>
+    private static void Rescale<THead, TFixed, TStreamed>(
+        ArrayView<float> scores,
+        ArrayView<float> maxima,
+        ArrayView<float> sums,
+        ArrayView<float> results,
+        ArrayView<float> exchange,
+        ArrayView<float> rowFactors)
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+    {
+        for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+        {
+            var max = maxima[j];
+            for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+                max = XMath.Max(max, scores[i * (TFixed.Value / AttentionTile.Side) + j]);
+            exchange[Group.IdxY * TFixed.Value + Group.IdxX + j * AttentionTile.Side] = max;
+        }
+
+        Group.Barrier();
+        for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+        {
+            var max = exchange[Group.IdxX + j * AttentionTile.Side];
+            for (var y = 1; y < AttentionTile.Side; y++)
+                max = XMath.Max(max, exchange[y * TFixed.Value + Group.IdxX + j * AttentionTile.Side]);
+            var factor = XMath.Exp(maxima[j] - max);
+            maxima[j] = max;
+            var sum = sums[j] * factor;
+            for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+            {
+                var weight = XMath.Exp(scores[i * (TFixed.Value / AttentionTile.Side) + j] - max);
+                scores[i * (TFixed.Value / AttentionTile.Side) + j] = weight;
+                sum += weight;
+            }
+
+            sums[j] = sum;
+            // Every y computes the same factor.
+            if (Group.IdxY == 0)
+                rowFactors[Group.IdxX + j * AttentionTile.Side] = factor;
+        }
+
+        Group.Barrier();
+        ScaleRows<THead, TFixed>(results, rowFactors);
+    }
+
+    /// <summary>Divides the output by the sum of its weights and stores the logarithm of that sum.</summary>
+    private static void Normalise<THead, TFixed, TStreamed>(
+        ArrayView<float> maxima,
+        ArrayView<float> sums,
+        ArrayView<float> results,
+        ArrayView<float> exchange,
+        ArrayView<float> rowFactors,
+        ArrayView<float> logSums,
+        int queryCount)
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+    {
+        for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+            exchange[Group.IdxY * TFixed.Value + Group.IdxX + j * AttentionTile.Side] = sums[j];
+        Group.Barrier();
+        if (Group.IdxY == 0)
+        {
+            for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+            {
+                var row = Group.IdxX + j * AttentionTile.Side;
+                var sum = 0f;
+                for (var y = 0; y < AttentionTile.Side; y++)
+                    sum += exchange[y * TFixed.Value + row];
+                rowFactors[row] = 1 / sum;
+                if (row < queryCount)
+                    logSums[row] = maxima[j] + XMath.Log(sum);
+            }
+        }
+
+        Group.Barrier();
+        ScaleRows<THead, TFixed>(results, rowFactors);
+    }
+
+    private static void ScaleRows<THead, TFixed>(ArrayView<float> results, ArrayView<float> rowFactors)
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+    {
+        for (var r = 0; r < TFixed.Value / AttentionTile.Side; r++)
+        {
+            var factor = rowFactors[Group.IdxY + r * AttentionTile.Side];
+            for (var c = 0; c < THead.Value / AttentionTile.Side; c++)
+                results[r * (THead.Value / AttentionTile.Side) + c] *= factor;
+        }
+    }
+}
