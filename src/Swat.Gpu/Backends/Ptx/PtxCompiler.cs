@@ -7,5 +7,9 @@ internal static class PtxCompiler
 {
     /// <summary>Writes a kernel as PTX. Operations that PTX lacks are replaced in the function by others.</summary>
     /// <exception cref="NotSupportedException">The kernel uses an instruction that the target does not have.</exception>
-    public static PtxKernel Compile(KernelFunction kernel, PtxOptions options) => PtxEmitter.Emit(kernel, options);
+    public static PtxKernel Compile(KernelFunction kernel, PtxOptions options)
+    {
+        MathLowering.Run(kernel);
+        return PtxEmitter.Emit(kernel, options);
+    }
 }

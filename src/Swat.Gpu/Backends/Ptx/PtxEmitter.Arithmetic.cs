@@ -101,9 +101,6 @@ internal sealed partial class PtxEmitter
             case Op.Cos when IsFast(i):
                 Unary(i, "cos.approx.f32");
                 break;
-            case Op.Tanh when IsFast(i) && target.HasTanh:
-                Unary(i, "tanh.approx.f32");
-                break;
             case Op.Floor:
                 Unary(i, $"cvt.rmi{SignedOrFloat(i.Type)}{SignedOrFloat(i.Type)}");
                 break;

@@ -35,9 +35,6 @@ internal sealed record PtxTarget(int Architecture, PtxVersion Isa, bool IsHopper
     /// <summary>Conversion of float32 to bfloat16 with rounding to nearest even is one instruction.</summary>
     public bool HasBFloat16Convert => Architecture >= 80 && Isa >= new PtxVersion(7, 0);
 
-    /// <summary>The hyperbolic tangent is one approximate instruction.</summary>
-    public bool HasTanh => Architecture >= 75 && Isa >= new PtxVersion(7, 0);
-
     /// <summary>Float32 minimum and maximum that give NaN for a NaN operand.</summary>
     public bool HasNaNMinMax => Architecture >= 80 && Isa >= new PtxVersion(7, 0);
 
@@ -56,4 +53,6 @@ internal sealed record PtxTarget(int Architecture, PtxVersion Isa, bool IsHopper
     /// <summary>The <c>.target</c> directive's argument.</summary>
     /// <param name="hopperOnly">The text uses instructions that only compute capability 9.0 has.</param>
     public string Name(bool hopperOnly) => hopperOnly ? "sm_90a" : $"sm_{Architecture}";
+
+    public override string ToString() => $"{Name(hopperOnly: false)}, PTX {Isa}";
 }
