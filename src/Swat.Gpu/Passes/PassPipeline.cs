@@ -1,0 +1,57 @@
+using Swat.Gpu.IR;
+
+namespace Swat.Gpu.Passes;
+
+/// <summary>Runs the passes in the order that lets each find what the ones before it laid open.</summary>
+internal sealed class PassPipeline
+{
+    private readonly KernelFunction function;
+    private readonly PassOptions options;
+
+    private PassPipeline(KernelFunction function, PassOptions options)
+    {
+        this.function = function;
+        this.options = options;
+    }
+
+    /// <summary>Optimises the function in place; it is numbered afterwards.</summary>
+    public static void Run(KernelFunction function, PassOptions? options = null) =>
+        new PassPipeline(function, options ?? PassOptions.Default).RunAll();
+
+    private void RunAll()
+    {
+        if (options.Verify)
+            IrVerifier.Check(function);
+        Clean();
+        function.Number();
+    }
+
+    /// <summary>Simplifies instructions and control flow until neither finds more, then drops what is unused.</summary>
+    private void Clean()
+    {
+        do
+            Apply(Simplify.Run);
+        while (Apply(ControlFlow.Run));
+        Apply(DeadCode.Run);
+    }
+
+    private bool Apply(Func<KernelFunction, bool> pass)
+    {
+        var changed = pass(function);
+        if (changed && options.Verify)
+            Verify(pass);
+        return changed;
+    }
+
+    private void Verify(Func<KernelFunction, bool> pass)
+    {
+        try
+        {
+            IrVerifier.Check(function);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidOperationException($"After {pass.Method.DeclaringType!.Name}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Swat.Gpu.IR;
+using Swat.Gpu.Passes;
+
+namespace Swat.Gpu.Tests.Passes;
+
+/// <summary>Random kernels compute the same before and after each pass.</summary>
+public class EquivalenceTests
+{
+    private const int Programs = 150;
+
+    private static readonly (string Name, Func<KernelFunction, bool> Run)[] Passes =
+    [
+        (nameof(Simplify), Simplify.Run),
+        (nameof(ControlFlow), ControlFlow.Run),
+        (nameof(DeadCode), DeadCode.Run),
+    ];
+
+    private static IEnumerable<string> PassNames => Passes.Select(p => p.Name);
+
+    [TestCaseSource(nameof(PassNames))]
+    public void A_pass_on_its_own_keeps_the_meaning_of_random_kernels(string name)
+    {
+        var pass = Passes.Single(p => p.Name == name).Run;
+        ForEachProgram(0, function =>
+        {
+            pass(function);
+            IrVerifier.Check(function);
+        });
+    }
+
+    [Test]
+    public void A_pass_after_others_keeps_the_meaning_of_random_kernels() => ForEachProgram(1000, function =>
+    {
+        var random = new Random(function.Name.GetHashCode(StringComparison.Ordinal));
+        for (var i = 0; i < 12; i++)
+        {
+            var (name, run) = Passes[random.Next(Passes.Length)];
+            run(function);
+            Assert.That(() => IrVerifier.Check(function), Throws.Nothing, name);
+        }
+    });
+
+    [Test]
+    public void The_whole_pipeline_keeps_the_meaning_of_random_kernels() => ForEachProgram(
+        2000,
+        function => PassPipeline.Run(function, new PassOptions { Contract = false, Verify = true }));
+
+    private static void ForEachProgram(int firstSeed, Action<KernelFunction> transform)
+    {
+        for (var seed = firstSeed; seed < firstSeed + Programs; seed++)
+        {
+            var program = new RandomProgram(seed);
+            IrVerifier.Check(program.Function);
+            var before = program.Function.Print();
+            var expected = program.Run();
+            transform(program.Function);
+            Assert.That(
+                program.Run().AsSpan().SequenceEqual(expected),
+                () => $"seed {seed} computes something else.\n{before}\nbecame\n{program.Function.Print()}");
+        }
+    }
+}
