@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using Swat.Gpu.Analysis;
 using Swat.Gpu.IR;
+using Swat.Gpu.Passes;
 
 namespace Swat.Gpu.Frontend;
 
@@ -10,7 +11,12 @@ internal static class KernelCompiler
 {
     /// <summary>Translates and optimises a kernel.</summary>
     /// <exception cref="KernelCompilationException">The kernel uses what kernels cannot have.</exception>
-    public static KernelFunction Compile(MethodInfo method, CompileOptions options) => Translate(method, options);
+    public static KernelFunction Compile(MethodInfo method, CompileOptions options)
+    {
+        var function = Translate(method, options);
+        PassPipeline.Run(function, new PassOptions { Contract = options.Contract });
+        return function;
+    }
 
     /// <summary>Translates a kernel without optimising it.</summary>
     public static KernelFunction Translate(MethodInfo method, CompileOptions options)

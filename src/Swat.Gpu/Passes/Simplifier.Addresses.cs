@@ -45,7 +45,8 @@ internal sealed partial class Simplifier
         Op.Offset,
         pointer.Type,
         pointer,
-        Int(DisplacementType(bytes), bytes)) { Immediate = 1 });
+        Int(DisplacementType(bytes), bytes))
+    { Immediate = 1 });
 
     private static IrType DisplacementType(long bytes) => bytes == (int)bytes ? IrType.Int32 : IrType.Int64;
 
