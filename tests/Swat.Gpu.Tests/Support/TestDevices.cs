@@ -1,21 +1,22 @@
 namespace Swat.Gpu.Tests.Support;
 
 /// <summary>
-/// Every device of this machine, for <c>[TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]</c>: the CPU accelerator always,
-/// OpenCL and CUDA devices where their drivers are.
+/// Every device of this machine, for <c>[TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]</c>: the interpreter and the CPU
+/// accelerator always, OpenCL and CUDA devices where their drivers are.
 /// </summary>
 public static class TestDevices
 {
     private static readonly Lazy<Context> SharedContext = new(() => Context.Create(b => b.CPU().OpenCL().Cuda().Profiling()));
 
-    private static readonly Lazy<TestDevice[]> Devices = new(() => [.. Context.Devices.Select(d => new TestDevice(d))]);
+    private static readonly Lazy<TestDevice[]> Devices = new(() =>
+        [new TestDevice(new InterpreterDevice()), .. Context.Devices.Select(d => new TestDevice(d))]);
 
     public static Context Context => SharedContext.Value;
 
     public static IEnumerable<TestDevice> All => Devices.Value;
 
     /// <summary>The CPU accelerator.</summary>
-    public static TestDevice Cpu => All.First(d => d.Device.AcceleratorType == AcceleratorType.CPU);
+    public static TestDevice Cpu => All.First(d => d.Device is CPUDevice);
 
     internal static void Close()
     {

@@ -113,7 +113,8 @@ internal sealed partial class OpenCLEmitter
             if (!target.HasInt64ExtendedAtomics)
             {
                 return Call(helpers.Use($"swat_atomic_{name}_{type}_{space}"), Pointer(space, "ulong", address), Argument(1))
-                    with { IsUnsigned = unsigned };
+                    with
+                { IsUnsigned = unsigned };
             }
             extensions.Add("cl_khr_int64_extended_atomics");
         }

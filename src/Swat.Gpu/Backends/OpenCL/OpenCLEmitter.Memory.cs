@@ -31,7 +31,8 @@ internal sealed partial class OpenCLEmitter
         {
             consumed.Add(offset);
             return Combine($"(({pointer}){parts.Base.Within(Precedence.Unary)})[{parts.Index}]", Precedence.Primary, isUnsigned: false,
-                parts.Base, parts.Index) with { ReadsMemory = true };
+                parts.Base, parts.Index) with
+            { ReadsMemory = true };
         }
         var start = Read(address);
         return Combine($"*({pointer}){start.Within(Precedence.Unary)}", Precedence.Unary, isUnsigned: false, start) with { ReadsMemory = true };
