@@ -43,7 +43,7 @@ public sealed class ByteTokenizer : ITokenizer
 
     private sealed class Decoder : ITokenDecoder
     {
-        private readonly Utf8Assembler _assembler = new();
+        private readonly Utf8Assembler _assembler = new(replaceEachByte: false);
 
         public string Add(int id)
         {

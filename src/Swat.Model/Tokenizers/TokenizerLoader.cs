@@ -1,3 +1,6 @@
+using Swat.Model.Tokenizers.HuggingFace;
+using Swat.Model.Tokenizers.SentencePiece;
+
 namespace Swat.Model.Tokenizers;
 
 /// <summary>Finds and reads tokenizers: by name, by file or from a checkpoint folder.</summary>
@@ -12,8 +15,9 @@ public static class TokenizerLoader
     /// <summary>SentencePiece's file name in a checkpoint folder.</summary>
     public const string SentencePieceName = "tokenizer.model";
 
-    /// <summary>The tokenizer of <paramref name="location"/>: <c>bytes</c>, a tokenizer.json, or a checkpoint folder.</summary>
+    /// <summary>The tokenizer of <paramref name="location"/>: <c>bytes</c>, a tokenizer.json, a SentencePiece .model, or a checkpoint folder with either.</summary>
     /// <exception cref="ModelFormatException">Nothing of the kind is there, or the file is corrupt or of an unknown kind.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static ITokenizer Load(string location)
     {
         if (location == Bytes)
@@ -21,23 +25,35 @@ public static class TokenizerLoader
         if (Directory.Exists(location))
             return LoadFolder(location);
         return File.Exists(location)
-            ? LoadFile(location)
+            ? Parse(File.ReadAllBytes(location), location)
             : throw new ModelFormatException(location, $"there is no such tokenizer; name a file, a checkpoint folder or '{Bytes}'");
+    }
+
+    /// <summary>The tokenizer that a file's content defines; JSON and SentencePiece's form are told apart by the first byte.</summary>
+    /// <param name="content">The whole file; the tokenizer keeps it.</param>
+    /// <param name="source">What error messages name as its origin.</param>
+    /// <exception cref="ModelFormatException">The content is corrupt or of an unknown kind.</exception>
+    public static ITokenizer Parse(byte[] content, string source)
+    {
+        if (ByteTokenizerFile.Content.Span.SequenceEqual(content))
+            return new ByteTokenizer();
+        ReadOnlySpan<byte> text = content;
+        if (text.StartsWith("\uFEFF"u8))
+            text = text["\uFEFF"u8.Length..];
+        return text.TrimStart(" \t\r\n"u8).StartsWith("{"u8)
+            ? HuggingFaceTokenizer.Create(content, source)
+            : SentencePieceTokenizer.Create(content, source);
     }
 
     private static ITokenizer LoadFolder(string folder)
     {
-        string json = Path.Combine(folder, JsonName);
-        return File.Exists(json)
-            ? LoadFile(json)
-            : throw new ModelFormatException(folder, $"there is no {JsonName}; copy the tokenizer into the folder or name another");
-    }
+        foreach (string name in (string[])[JsonName, SentencePieceName])
+        {
+            string path = Path.Combine(folder, name);
+            if (File.Exists(path))
+                return Load(path);
+        }
 
-    private static ITokenizer LoadFile(string path)
-    {
-        byte[] content = File.ReadAllBytes(path);
-        return ByteTokenizerFile.Content.Span.SequenceEqual(content)
-            ? new ByteTokenizer()
-            : throw new ModelFormatException(path, "this kind of tokenizer is not supported");
+        throw new ModelFormatException(folder, $"there is neither {JsonName} nor {SentencePieceName}; copy the tokenizer into the folder or name another");
     }
 }

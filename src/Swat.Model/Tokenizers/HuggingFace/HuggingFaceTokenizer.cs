@@ -1,0 +1,127 @@
+using Swat.Model.Tokenizers.Bpe;
+
+namespace Swat.Model.Tokenizers.HuggingFace;
+
+/// <summary>A tokenizer.json of the families of GPT-2 and Llama: ids and texts are those of the tokenizers library, without what its post-processor adds.</summary>
+/// <remarks>Added tokens are recognised in the text. Which of them begin, end and pad a text is told by their usual names.</remarks>
+internal sealed class HuggingFaceTokenizer : ITokenizer
+{
+    private static readonly string[] EndNames = ["</s>", "<|eos|>", "<eos>", "<|end_of_text|>", "<|endoftext|>"];
+    private static readonly string[] BeginNames = ["<s>", "<|bos|>", "<bos>", "<|begin_of_text|>", "<|endoftext|>"];
+    private static readonly string[] PaddingNames = ["<pad>", "<|pad|>", "[PAD]"];
+
+    private readonly byte[] _file;
+    private readonly HuggingFaceDefinition _definition;
+    private readonly TokenTable _tokens;
+    private readonly BpeEncoderPool _encoders;
+    private readonly AddedTokenFinder _added;
+    private readonly bool _cutAtSpaces;
+
+    private HuggingFaceTokenizer(byte[] file, HuggingFaceDefinition definition, HuggingFaceVocabulary vocabulary)
+    {
+        _file = file;
+        _definition = definition;
+        _tokens = vocabulary.Tokens;
+        _encoders = new BpeEncoderPool(vocabulary.Alphabet, vocabulary.Merges);
+        _added = new AddedTokenFinder(definition.AddedTokens);
+        _cutAtSpaces = definition.CutsEverySpace || !vocabulary.HasSpaceInsideToken;
+        BosTokenId = Named(BeginNames);
+        EosTokenId = Named(EndNames);
+        PadTokenId = Named(PaddingNames);
+        Fingerprint = TokenizerFingerprint.Of(file);
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _tokens.Count;
+
+    /// <inheritdoc/>
+    public int? BosTokenId { get; }
+
+    /// <inheritdoc/>
+    public int? EosTokenId { get; }
+
+    /// <inheritdoc/>
+    public int? PadTokenId { get; }
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; }
+
+    /// <summary>Builds the tokenizer that a file defines.</summary>
+    /// <exception cref="ModelFormatException">The file is corrupt or its kind is not supported.</exception>
+    public static HuggingFaceTokenizer Create(byte[] file, string source)
+    {
+        var definition = HuggingFaceParser.Parse(file, source);
+        return new(file, definition, new HuggingFaceVocabulary(definition, source));
+    }
+
+    /// <inheritdoc/>
+    public void Encode(ReadOnlySpan<byte> utf8, List<int> ids) => _encoders.Run(utf8, ids, EncodeText);
+
+    /// <inheritdoc/>
+    public ITokenDecoder CreateDecoder() => _definition.IsByteLevel
+        ? new ByteLevelDecoder(_tokens)
+        : new SpaceMarkedDecoder(_tokens, _definition.DropsFirstSpace);
+
+    /// <inheritdoc/>
+    public void Save(string folder) => IO.AtomicFile.Write(Path.Combine(folder, TokenizerLoader.JsonName), _file);
+
+    private void EncodeText(BpeEncoder encoder, ReadOnlySpan<byte> text, List<int> ids)
+    {
+        bool isFirst = true;
+        while (_added.TryFind(text, out int start, out int length, out int id))
+        {
+            EncodePart(encoder, text[..start], isFirst, ids);
+            ids.Add(id);
+            text = text[(start + length)..];
+            isFirst = false;
+        }
+
+        EncodePart(encoder, text, isFirst, ids);
+    }
+
+    private void EncodePart(BpeEncoder encoder, ReadOnlySpan<byte> text, bool isFirst, List<int> ids)
+    {
+        if (text.IsEmpty)
+            return;
+        bool addPrefix = _definition.Prefix switch
+        {
+            PrefixScheme.Always => true,
+            PrefixScheme.UnlessSpace => !BeginsWithSpace(text),
+            PrefixScheme.FirstUnlessSpace => isFirst && !BeginsWithSpace(text),
+            _ => false,
+        };
+        if (!_definition.IsByteLevel)
+        {
+            SpaceMarkedText.Encode(encoder, text, ids, addPrefix, _cutAtSpaces, _definition.CutsEverySpace);
+            return;
+        }
+
+        if (addPrefix)
+            text = (byte[])[(byte)' ', .. text];
+        if (!_definition.UsesGpt2Words)
+        {
+            encoder.Append(text, ids);
+            return;
+        }
+
+        var words = new Gpt2Words(text);
+        while (words.Next(out var word))
+            encoder.Append(word, ids);
+    }
+
+    private bool BeginsWithSpace(ReadOnlySpan<byte> text) => _definition.IsByteLevel ? text[0] == (byte)' ' : SpaceMark.Length(text) > 0;
+
+    private int? Named(string[] names)
+    {
+        foreach (string name in names)
+        {
+            foreach (var token in _definition.AddedTokens)
+            {
+                if (token.Text == name)
+                    return token.Id;
+            }
+        }
+
+        return null;
+    }
+}
