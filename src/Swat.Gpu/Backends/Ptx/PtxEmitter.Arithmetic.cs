@@ -36,7 +36,7 @@ internal sealed partial class PtxEmitter
                 EmitDivide(i);
                 break;
             case Op.Remainder when i.Type.IsInteger():
-                Binary(i, "rem" + Integer(i));
+                EmitIntegerDivision(i, "rem");
                 break;
             case Op.Negate:
                 Unary(i, "neg" + SignedOrFloat(i.Type));
@@ -175,9 +175,24 @@ internal sealed partial class PtxEmitter
     private void EmitDivide(Instruction i)
     {
         if (i.Type.IsInteger())
-            Binary(i, "div" + Integer(i));
+            EmitIntegerDivision(i, "div");
         else
             Binary(i, IsFast(i) ? "div.approx.f32" : "div.rn" + SignedOrFloat(i.Type));
+    }
+
+    // By zero the result is zero, as on every target.
+    private void EmitIntegerDivision(Instruction i, string name)
+    {
+        if (i.Operands[1] is Constant { Bits: not 0 })
+        {
+            Binary(i, name + Integer(i));
+            return;
+        }
+        var (dividend, divisor, quotient) = (Operand(i.Operands[0]), Register(i.Operands[1]), registers.New(i.Type));
+        var isZero = registers.New(IrType.Bool);
+        Line($"setp.eq{Integer(i)} {isZero}, {divisor}, 0;");
+        Line($"{name}{Integer(i)} {quotient}, {dividend}, {divisor};");
+        Line($"selp{Bits(i.Type)} {Result(i)}, 0, {quotient}, {isZero};");
     }
 
     private void EmitMinMax(Instruction i)

@@ -3,20 +3,20 @@ using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
 using Swat.Gpu.Tests.Support;
 
-namespace Swat.Gpu.Tests.Backends.OpenCL;
+namespace Swat.Gpu.Tests.Backends;
 
-/// <summary>Runs hand-built kernels on the first OpenCL device and in the interpreter.</summary>
-internal sealed unsafe class OpenCLIr(CLAccelerator accelerator)
+/// <summary>Runs hand-built kernels on a device.</summary>
+internal sealed unsafe class DeviceIr(Accelerator accelerator)
 {
-    public CLAccelerator Accelerator => accelerator;
+    public Accelerator Accelerator => accelerator;
 
-    /// <summary>Skips the test where there is no OpenCL device.</summary>
-    public static OpenCLIr Open()
+    /// <summary>On the first device of a kind; skips the test where there is none.</summary>
+    public static DeviceIr Open(AcceleratorType type)
     {
-        var device = TestDevices.All.FirstOrDefault(d => d.Device is CLDevice);
+        var device = TestDevices.All.FirstOrDefault(d => d.Device.AcceleratorType == type);
         if (device is null)
-            Assert.Ignore("There is no OpenCL device here; scripts/install-pocl.sh installs one.");
-        return new OpenCLIr((CLAccelerator)device!.Accelerator);
+            Assert.Ignore($"There is no {type} device here; scripts/install-pocl.sh installs one for OpenCL.");
+        return new DeviceIr(device!.Accelerator);
     }
 
     /// <summary>
@@ -24,8 +24,7 @@ internal sealed unsafe class OpenCLIr(CLAccelerator accelerator)
     /// </summary>
     public KernelInfo RunOnDevice(IrBuilder builder, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, byte[] arguments, params byte[][] contents)
     {
-        var options = new CompileOptions { Target = CompileTarget.OpenCL };
-        using var kernel = Accelerator.CompileKernel(builder.Function, options);
+        using var kernel = Accelerator.CompileKernel(builder.Function, Accelerator.CreateCompileOptions(IndexKind.None));
         var buffers = contents.Select(c => Accelerator.Allocate1D<byte>(Math.Max(1, c.Length))).ToList();
         var views = builder.Function.Parameters.Where(p => p.Type == IrType.GlobalPointer).ToList();
         arguments = [.. arguments];

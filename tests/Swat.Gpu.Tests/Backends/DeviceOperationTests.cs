@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 using Swat.Gpu.IR;
 using Swat.Gpu.Tests.Support;
 
-namespace Swat.Gpu.Tests.Backends.OpenCL;
+namespace Swat.Gpu.Tests.Backends;
 
 /// <summary>Each operation on values at the edges of its types, on the device against the interpreter.</summary>
-internal sealed class OpenCLOperationTests
+[TestFixture(AcceleratorType.OpenCL)]
+[TestFixture(AcceleratorType.Cuda)]
+internal sealed class DeviceOperationTests(AcceleratorType kind)
 {
     private static readonly int[] Ints =
         [0, 1, -1, 2, -2, 3, 7, 31, 32, 33, 100, -100, 255, 256, 65535, 65536, 0x12345678, int.MaxValue, int.MinValue, int.MinValue + 1];
@@ -143,7 +145,7 @@ internal sealed class OpenCLOperationTests
     public void Every_half_and_bfloat16_survives_the_way_through_float([Values(IrType.Float16, IrType.BFloat16)] IrType type)
     {
         var all = Enumerable.Range(0, 65536).Select(i => (ushort)i).ToArray();
-        CompareUnary(type, type, (b, x) => b.Convert(b.Multiply(b.Convert(x, IrType.Float32), Constant.Float32(1)), type), inputs: OpenCLIr.Bytes<ushort>(all));
+        CompareUnary(type, type, (b, x) => b.Convert(b.Multiply(b.Convert(x, IrType.Float32), Constant.Float32(1)), type), inputs: DeviceIr.Bytes<ushort>(all));
     }
 
     [Test]
@@ -162,10 +164,10 @@ internal sealed class OpenCLOperationTests
         if (fromDouble)
         {
             var doubles = values.Select(v => v * (1 + ((random.NextDouble() - 0.5) * 1e-12))).ToArray();
-            CompareUnary(IrType.Float64, type, (b, x) => b.Convert(x, type), inputs: OpenCLIr.Bytes<double>(doubles));
+            CompareUnary(IrType.Float64, type, (b, x) => b.Convert(x, type), inputs: DeviceIr.Bytes<double>(doubles));
             return;
         }
-        CompareUnary(IrType.Float32, type, (b, x) => b.Convert(x, type), inputs: OpenCLIr.Bytes<float>(values));
+        CompareUnary(IrType.Float32, type, (b, x) => b.Convert(x, type), inputs: DeviceIr.Bytes<float>(values));
     }
 
     [Test]
@@ -180,12 +182,12 @@ internal sealed class OpenCLOperationTests
 
     private static byte[] Inputs(IrType type) => type switch
     {
-        IrType.Int32 => OpenCLIr.Bytes<int>(Ints),
-        IrType.Int64 => OpenCLIr.Bytes<long>(Longs),
-        IrType.Float32 => OpenCLIr.Bytes<float>(Floats),
-        IrType.Float64 => OpenCLIr.Bytes<double>(Doubles),
-        IrType.Float16 => OpenCLIr.Bytes<ushort>([.. Floats.Select(f => BitConverter.HalfToUInt16Bits((Half)f))]),
-        _ => OpenCLIr.Bytes<ushort>([.. Floats.Select(f => (ushort)(BitConverter.SingleToUInt32Bits(f) >> 16))]),
+        IrType.Int32 => DeviceIr.Bytes<int>(Ints),
+        IrType.Int64 => DeviceIr.Bytes<long>(Longs),
+        IrType.Float32 => DeviceIr.Bytes<float>(Floats),
+        IrType.Float64 => DeviceIr.Bytes<double>(Doubles),
+        IrType.Float16 => DeviceIr.Bytes<ushort>([.. Floats.Select(f => BitConverter.HalfToUInt16Bits((Half)f))]),
+        _ => DeviceIr.Bytes<ushort>([.. Floats.Select(f => (ushort)(BitConverter.SingleToUInt32Bits(f) >> 16))]),
     };
 
     private static MemoryType InMemory(IrType type) => type switch
@@ -198,7 +200,7 @@ internal sealed class OpenCLOperationTests
         _ => MemoryType.BFloat16,
     };
 
-    private static void CompareBinary(IrType type, IrType result, Func<IrBuilder, Value, Value, Value> operation, double tolerance = 0)
+    private void CompareBinary(IrType type, IrType result, Func<IrBuilder, Value, Value, Value> operation, double tolerance = 0)
     {
         var size = type.Size();
         var single = Inputs(type);
@@ -213,16 +215,16 @@ internal sealed class OpenCLOperationTests
         Compare(type, result, operation, left, right, tolerance);
     }
 
-    private static void CompareUnary(IrType type, IrType result, Func<IrBuilder, Value, Value> operation, double tolerance = 0, byte[]? inputs = null)
+    private void CompareUnary(IrType type, IrType result, Func<IrBuilder, Value, Value> operation, double tolerance = 0, byte[]? inputs = null)
     {
         inputs ??= Inputs(type);
         Compare(type, result, (b, x, _) => operation(b, x), inputs, inputs, tolerance);
     }
 
-    private static void Compare(
+    private void Compare(
         IrType type, IrType result, Func<IrBuilder, Value, Value, Value> operation, byte[] left, byte[] right, double tolerance)
     {
-        var device = OpenCLIr.Open();
+        var device = DeviceIr.Open(kind);
         var count = left.Length / type.Size();
         var builder = new IrBuilder("operation");
         var (a, b, c) = (builder.View("a"), builder.View("b"), builder.View("c"));
