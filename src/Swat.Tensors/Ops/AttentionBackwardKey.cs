@@ -32,6 +32,9 @@ internal static class AttentionBackwardKey
         // Head dimension, then Fixed, Streamed and Chunk.
         switch (query.Shape[3])
         {
+            case 16:
+                Launch<C16, C64, C32, C16, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                break;
             case 32:
                 Launch<C32, C64, C32, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
                 break;

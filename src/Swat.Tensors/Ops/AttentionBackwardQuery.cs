@@ -30,6 +30,9 @@ internal static class AttentionBackwardQuery
         // Head dimension, then Fixed, Streamed and Chunk.
         switch (query.Shape[3])
         {
+            case 16:
+                Launch<C16, C64, C64, C16, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
             case 32:
                 Launch<C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
                 break;

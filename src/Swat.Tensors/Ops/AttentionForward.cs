@@ -39,6 +39,9 @@ internal static class AttentionForward
         // Head dimension, then Fixed, Streamed and Chunk.
         switch (query.Shape[3])
         {
+            case 16:
+                Launch<C16, C64, C64, C16, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                break;
             case 32:
                 Launch<C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, output, logSums, shape);
                 break;

@@ -28,7 +28,7 @@ public static class SlidingWindowAttentionOp
     /// Attention of every query to itself and the window - 1 positions before it, with the score
     /// scale·(q·k) + slope·(m - n), m the query's position and n the key's.
     /// </summary>
-    /// <param name="query">[batch, length, heads, head_dim]; head_dim is 32, 48, 64, 80, 96, 128 or 256.</param>
+    /// <param name="query">[batch, length, heads, head_dim]; head_dim is 16, 32, 48, 64, 80, 96, 128 or 256.</param>
     /// <param name="key">[batch, length, kv_heads, head_dim]; kv_heads divides heads, and query head h reads head h / (heads / kv_heads).</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="slopes">Float32 [heads], added per token of distance; null: none. Takes no gradient.</param>
@@ -88,8 +88,8 @@ public static class SlidingWindowAttentionOp
             throw new ArgumentException($"{Operation}: query {query.Shape} and key {key.Shape} may differ in the number of heads alone");
         if (key.Shape[2] == 0 || query.Shape[2] % key.Shape[2] != 0)
             throw new ArgumentException($"{Operation}: the {key.Shape[2]} key heads do not divide the {query.Shape[2]} query heads");
-        if (query.Shape[3] is not (32 or 48 or 64 or 80 or 96 or 128 or 256))
-            throw new ArgumentException($"{Operation}: the head dimension is {query.Shape[3]}; it can be 32, 48, 64, 80, 96, 128 or 256");
+        if (query.Shape[3] is not (16 or 32 or 48 or 64 or 80 or 96 or 128 or 256))
+            throw new ArgumentException($"{Operation}: the head dimension is {query.Shape[3]}; it can be 16, 32, 48, 64, 80, 96, 128 or 256");
         if (window < 1)
             throw new ArgumentException($"{Operation}: the window is {window} positions; the least is 1, the query's own");
         if (slopes is null)
