@@ -21,6 +21,9 @@ public sealed record TrainOptions
         Group = DataGroup, ValueName = "PATH", DefaultMeaning = "this project's own *.cs and *.md files")]
     public string[] Data { get; init; } = [];
 
+    [Setting("Tokenizer: bytes, a tokenizer.json, a SentencePiece .model, or a checkpoint's folder.", Group = DataGroup, ValueName = "PATH")]
+    public string Tokenizer { get; init; } = "bytes";
+
     [Setting("Part of the text, taken from its end, that is kept for validation; 0 trains without validation.",
         Group = DataGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
     public double ValidationFraction { get; init; } = 0.1;

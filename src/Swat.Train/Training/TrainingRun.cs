@@ -100,14 +100,14 @@ public sealed class TrainingRun
         Conclude(outcome, newest, folder);
         if (outcome.Interrupted)
             return ExitCode.Interrupted;
-        WriteSample(learner.Model, split, cancellation);
+        WriteSample(learner.Model, setup.Tokenizer, split, cancellation);
         return ExitCode.Success;
 
         string WriteCheckpoint(int step)
         {
             var state = new TrainingState(
                 TrainingState.CurrentVersion, step, sampler.Position, learner.Optimizer.StepCount, split.Training.Length, checksum);
-            return CheckpointFolder.Write(folder, step, into => TrainingCheckpoint.Save(into, learner, Tokenizer, state));
+            return CheckpointFolder.Write(folder, step, into => TrainingCheckpoint.Save(into, learner, setup.Tokenizer, state));
         }
     }
 
@@ -120,12 +120,12 @@ public sealed class TrainingRun
             terminal.Output.WriteLine($"Stopped at step {outcome.Steps}. Continue with: swat train --resume {folder}");
     }
 
-    private void WriteSample(SwatModel model, TokenSplit split, CancellationToken cancellation)
+    private void WriteSample(SwatModel model, ITokenizer tokenizer, TokenSplit split, CancellationToken cancellation)
     {
         if (options.SampleTokens == 0)
             return;
-        var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training);
-        var generator = new TextGenerator(model, Tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
+        var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training, tokenizer);
+        var generator = new TextGenerator(model, tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
         terminal.Output.WriteLine("sample, continuing the first line:");
         terminal.Output.Write(prompt);
         foreach (var piece in generator.Continue(prompt, options.SampleTokens, cancellation))
@@ -137,18 +137,18 @@ public sealed class TrainingRun
         terminal.Output.WriteLine();
     }
 
-    private string FirstLine(ITokenSource source)
+    private static string FirstLine(ITokenSource source, ITokenizer tokenizer)
     {
         var tokens = new int[Math.Min(PromptTokens, source.Length)];
         source.Read(0, tokens);
-        var lines = Tokenizer.Decode(tokens).ReplaceLineEndings("\n").Split('\n');
+        var lines = tokenizer.Decode(tokens).ReplaceLineEndings("\n").Split('\n');
         return (lines.FirstOrDefault(line => line.Trim().Length > 0) ?? lines[0]) + "\n";
     }
 
     private (TokenSplit Split, int Documents) ReadData(TrainingSetup setup)
     {
         var documents = TextSources.Read(options.Data, Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
-        var corpus = TextCorpus.Tokenize(documents, Tokenizer);
+        var corpus = TextCorpus.Tokenize(documents, setup.Tokenizer);
         return (TokenSplit.Create(corpus, options.ValidationFraction, setup.Plan.Length), documents.Count);
     }
 
@@ -169,6 +169,4 @@ public sealed class TrainingRun
         WeightDecay = options.WeightDecay,
         Clip = options.Clip,
     });
-
-    private static ITokenizer Tokenizer { get; } = new ByteTokenizer();
 }
