@@ -208,7 +208,7 @@ public class AtomicTests(TestDevice device) : LanguageFixture(device)
         if (Group.IdxX < 16)
             shared[Group.IdxX] = 0;
         Group.Barrier();
-        Atomic.Add(ref shared[input[Grid.GlobalIndex.X]], 1);
+        Atomic.Add(ref shared[(int)input[Grid.GlobalIndex.X]], 1);
         Group.Barrier();
         if (Group.IdxX < 16)
             Atomic.Add(ref counts[Group.IdxX], shared[Group.IdxX]);

@@ -239,7 +239,7 @@ public class MemoryTests(TestDevice device) : LanguageFixture(device)
     {
         var tail = input.SubView(3);
         var middle = input.SubView(10, 20 + i);
-        output[i] = tail[i] + middle[(int)i] * 2L + input[(long)i * 2] + input.Length + middle.IntLength - i + tail.Length;
+        output[i] = tail[i] + middle[(int)i] * 2L + input[i * 2L] + input.Length + middle.IntLength - i + tail.Length;
     }
 
     private static void Casts(Index1D i, ArrayView<int> input, ArrayView<uint> output)
@@ -323,12 +323,6 @@ public class MemoryTests(TestDevice device) : LanguageFixture(device)
     private readonly struct LongVectors : IMapping<Long2, Long2>
     {
         public static Long2 Apply(Long2 v) => new(v.Y - v.X, v.X * 3);
-    }
-
-    private struct Item
-    {
-        public int Key;
-        public float Weight;
     }
 
     private struct Item

@@ -41,7 +41,7 @@ public class WarpTests(TestDevice device) : LanguageFixture(device)
     [Test]
     public void Ballots_collect_a_bit_of_each_lane() => Check(Ballots, (x, warp, lane) =>
     {
-        var bits = Enumerable.Range(0, 32).Sum(l => x[warp * 32 + l] % 3 == 0 ? 1u << l : 0u);
+        var bits = Enumerable.Range(0, 32).Aggregate(0u, (sum, l) => sum | (x[warp * 32 + l] % 3 == 0 ? 1u << l : 0u));
         return (int)bits ^ BitOperations.PopCount(bits);
     });
 
