@@ -48,7 +48,16 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
             throw new UserErrorException($"--warmup {warmup} is longer than the run, which has {steps} steps (--steps).");
         var schedule = new LearningRateSchedule(options.Lr ?? defaults.LearningRate, warmup, steps, options.LrFloor);
         var validateEvery = options.ValidateEvery ?? Math.Clamp(steps / 4, 1, LongestValidationInterval);
-        return new(tokenizer, model, new(steps, options.Batch ?? defaults.Batch, length, schedule, validateEvery, options.CheckpointEvery));
+        var plan = new TrainerPlan(
+            steps,
+            options.Batch ?? defaults.Batch,
+            length,
+            schedule,
+            validateEvery,
+            options.CheckpointEvery,
+            options.CheckpointMinutes == 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(options.CheckpointMinutes),
+            options.MaxSkippedSteps);
+        return new(tokenizer, model, plan);
     }
 
     private static int TableSize(int preset, int vocabulary) => preset >= vocabulary && preset - vocabulary <= LargestPadding
