@@ -4,7 +4,7 @@
 #   scripts/run-gpu.sh [-p PACKAGE_FOLDER] PROGRAM [ARGUMENT...]
 #
 # PROGRAM names a published folder, as Swat.Gpu.Tests or Swat.Bench. GPU_WRAPPER (compute-sanitizer --tool memcheck, say) is put
-# before the command.
+# before the command. With GPU_OPENCL=0 NVIDIA's OpenCL is left alone.
 set -euo pipefail
 
 package=.gpu
@@ -18,7 +18,7 @@ if [ ! -e "$target/ready" ]; then
   tar -C "$target/dotnet" -xJf "$package/dotnet.tar.xz"
   tar -C "$target" -xJf "$package/apps.tar.xz"
   # NVIDIA's OpenCL needs an entry for the ICD loader.
-  if [ -w /etc ] && [ ! -e /etc/OpenCL/vendors/nvidia.icd ]; then
+  if [ "${GPU_OPENCL:-1}" != 0 ] && [ -w /etc ] && [ ! -e /etc/OpenCL/vendors/nvidia.icd ]; then
     mkdir -p /etc/OpenCL/vendors
     echo libnvidia-opencl.so.1 > /etc/OpenCL/vendors/nvidia.icd
   fi
