@@ -1,4 +1,3 @@
-using Swat.Gpu.Intrinsics;
 using Swat.Gpu.Tests.Support;
 
 namespace Swat.Gpu.Tests.Intrinsics;
@@ -138,7 +137,7 @@ public class TensorCoreTests(TestDevice device)
     private static uint Word(ArrayView<BFloat16> matrix, int first, int second) =>
         BFloat16.ToBits(matrix[first]) | (uint)BFloat16.ToBits(matrix[second]) << 16;
 
-    private static void MultiplyBFloat16(ArrayView<BFloat16> a, ArrayView<BFloat16> b, ArrayView<float> c)
+    internal static void MultiplyBFloat16(ArrayView<BFloat16> a, ArrayView<BFloat16> b, ArrayView<float> c)
     {
         var (group, pair) = (Warp.LaneIdx / 4, Warp.LaneIdx % 4);
         var (left, right, sum) = (LocalMemory.Allocate<uint>(4), LocalMemory.Allocate<uint>(2), LocalMemory.Allocate<float>(4));
@@ -156,7 +155,7 @@ public class TensorCoreTests(TestDevice device)
             c[(8 * (group + (8 * (i / 2)))) + (2 * pair) + (i % 2)] = sum[i];
     }
 
-    private static void MultiplyHalf(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c)
+    internal static void MultiplyHalf(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c)
     {
         var (group, pair) = (Warp.LaneIdx / 4, Warp.LaneIdx % 4);
         var (left, right, sum) = (LocalMemory.Allocate<uint>(4), LocalMemory.Allocate<uint>(2), LocalMemory.Allocate<float>(4));
@@ -174,7 +173,7 @@ public class TensorCoreTests(TestDevice device)
             c[(8 * (group + (8 * (i / 2)))) + (2 * pair) + (i % 2)] = sum[i];
     }
 
-    private static void MultiplyTF32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c)
+    internal static void MultiplyTF32(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c)
     {
         var (group, pair) = (Warp.LaneIdx / 4, Warp.LaneIdx % 4);
         var (left, right, sum) = (LocalMemory.Allocate<uint>(4), LocalMemory.Allocate<uint>(2), LocalMemory.Allocate<float>(4));
@@ -189,7 +188,7 @@ public class TensorCoreTests(TestDevice device)
             c[(8 * (group + (8 * (i / 2)))) + (2 * pair) + (i % 2)] = sum[i];
     }
 
-    private static void MultiplyTiles(ArrayView<BFloat16> a, ArrayView<BFloat16> b, ArrayView<float> c)
+    internal static void MultiplyTiles(ArrayView<BFloat16> a, ArrayView<BFloat16> b, ArrayView<float> c)
     {
         var lane = Warp.LaneIdx;
         var (left, right) = (SharedMemory.Allocate<BFloat16>(16 * 32), SharedMemory.Allocate<BFloat16>(32 * 16));
@@ -213,7 +212,7 @@ public class TensorCoreTests(TestDevice device)
             c[(16 * ((lane / 4) + (8 * (i / 2 % 2)))) + (8 * (i / 4)) + (2 * (lane % 4)) + (i % 2)] = sum[i];
     }
 
-    private static void LoadMatrices(ArrayView<ushort> input, ArrayView<uint> output, int transposed)
+    internal static void LoadMatrices(ArrayView<ushort> input, ArrayView<uint> output, int transposed)
     {
         var lane = Warp.LaneIdx;
         var shared = SharedMemory.Allocate<ushort>(256);
@@ -237,7 +236,7 @@ public class TensorCoreTests(TestDevice device)
             output[(7 * lane) + i] = words[i];
     }
 
-    private static void CopyAsync(ArrayView<int> input, ArrayView<int> output)
+    internal static void CopyAsync(ArrayView<int> input, ArrayView<int> output)
     {
         var index = Group.IdxX;
         var (first, second) = (SharedMemory.Allocate<int>(512), SharedMemory.Allocate<int>(512));
@@ -255,7 +254,7 @@ public class TensorCoreTests(TestDevice device)
             output[512 + i] = second[i];
     }
 
-    private static void Pack(Index1D index, ArrayView<float> input, ArrayView<uint> output)
+    internal static void Pack(Index1D index, ArrayView<float> input, ArrayView<uint> output)
     {
         output[2 * index] = TensorCore.PackBFloat16(input[index], 1);
         output[(2 * index) + 1] = TensorCore.PackHalf(input[index], 1);
