@@ -82,9 +82,22 @@ public sealed partial class TensorDevice : IDisposable
     internal Storage Rent(long byteCount)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
-        var block = Pool.Rent(byteCount);
+        var storage = new Storage(this, Pool.Rent(byteCount));
         if (options.PoisonMemory)
-            Fill.Poison(this, block);
-        return new Storage(this, block);
+            Poison(storage);
+        return storage;
+    }
+
+    private void Poison(Storage storage)
+    {
+        try
+        {
+            Fill.Poison(this, storage.Bytes);
+        }
+        catch
+        {
+            storage.Release();
+            throw;
+        }
     }
 }

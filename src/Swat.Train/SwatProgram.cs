@@ -4,7 +4,6 @@ using Swat.Model;
 using Swat.Tensors;
 using Swat.Train.Commands;
 using Swat.Train.Settings;
-using Swat.Train.Training;
 
 namespace Swat.Train;
 
@@ -56,11 +55,6 @@ public static class SwatProgram
         {
             terminal.Error.WriteLine("swat: stopped.");
             return ExitCode.Interrupted;
-        }
-        catch (TrainingDivergedException exception)
-        {
-            terminal.Error.WriteLine($"swat: {exception.Message}");
-            return ExitCode.Failure;
         }
         catch (Exception exception)
         {

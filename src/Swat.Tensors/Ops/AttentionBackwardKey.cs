@@ -155,7 +155,6 @@ internal static class AttentionBackwardKey
                 AttentionTile.Clear(products, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
                 for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
                 {
-                    Group.Barrier();
                     AttentionTile.StageStreamed<T, TStreamed, TChunk>(query.SubView(queryStart + chunk), queryStride, queryCount, queries);
                     AttentionTile.StageStreamed<T, TStreamed, TChunk>(
                         outputGradient.SubView(queryStart + chunk),
@@ -165,6 +164,7 @@ internal static class AttentionBackwardKey
                     Group.Barrier();
                     AttentionTile.Multiply<TFixed, TStreamed, TChunk>(queries, keys.SubView(chunk * (TFixed.Value + 1)), scores);
                     AttentionTile.Multiply<TFixed, TStreamed, TChunk>(gradients, values.SubView(chunk * (TFixed.Value + 1)), products);
+                    Group.Barrier();
                 }
 
                 var isInside = firstKey + TFixed.Value - 1 <= firstQuery
@@ -188,7 +188,6 @@ internal static class AttentionBackwardKey
                 {
                     if (back < THead.Value - TChunk.Value)
                     {
-                        Group.Barrier();
                         AttentionTile.StageStreamed<T, TStreamed, TChunk>(query.SubView(queryStart + back), queryStride, queryCount, queries);
                         AttentionTile.StageStreamed<T, TStreamed, TChunk>(
                             outputGradient.SubView(queryStart + back),
@@ -214,6 +213,7 @@ internal static class AttentionBackwardKey
                         keyResults,
                         THead.Value / AttentionTile.Side,
                         back / AttentionTile.Side);
+                    Group.Barrier();
                 }
             }
         }
@@ -263,7 +263,7 @@ internal static class AttentionBackwardKey
                 }
                 else
                 {
-                    var weight = Sigmoid.Of(score);
+                    var weight = Sigmoid.ByTanh(score);
                     scores[index] = weight;
                     products[index] = products[index] * weight * (1 - weight);
                 }

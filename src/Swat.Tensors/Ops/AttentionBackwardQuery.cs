@@ -166,11 +166,10 @@ internal static class AttentionBackwardQuery
 
             for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
             {
-                if (chunk > 0)
-                    Group.Barrier();
                 AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
                 Group.Barrier();
                 AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, queries.SubView(chunk * (TFixed.Value + 1)), scores);
+                Group.Barrier();
             }
 
             var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstQuery + TFixed.Value - 1 - firstKey < shape.Window;
@@ -232,7 +231,7 @@ internal static class AttentionBackwardQuery
                 }
                 else
                 {
-                    var weight = Sigmoid.Of(score);
+                    var weight = Sigmoid.ByTanh(score);
                     gradient = product * weight * (1 - weight);
                 }
 

@@ -168,7 +168,7 @@ internal static class AttentionForward
                 {
                     var score = scores[i * (TFixed.Value / AttentionTile.Side) + j];
                     weights[(Group.IdxY + i * AttentionTile.Side) * TFixed.Value + Group.IdxX + j * AttentionTile.Side] =
-                        TSoftmax.Value ? score : Sigmoid.Of(score);
+                        TSoftmax.Value ? score : Sigmoid.ByTanh(score);
                 }
             }
 

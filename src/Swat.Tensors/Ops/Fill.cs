@@ -1,4 +1,3 @@
-using Swat.Tensors.Memory;
 using Swat.Tensors.Numerics;
 
 namespace Swat.Tensors.Ops;
@@ -21,9 +20,9 @@ internal static class Fill
     }
 
     /// <summary>Sets every byte to 0xFF, which is NaN in each floating-point type and -1 in each integer type.</summary>
-    public static void Poison(TensorDevice device, MemoryBlock block)
+    public static void Poison(TensorDevice device, ArrayView<byte> bytes)
     {
-        var words = block.Buffer.View.AsContiguous().Cast<int>();
+        var words = bytes.Cast<int>();
         device.Launch(WordKernel, Elementwise.Config(words.Length), words, -1);
     }
 

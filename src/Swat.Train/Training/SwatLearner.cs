@@ -47,11 +47,9 @@ public sealed class SwatLearner : ILearner, IDisposable
         }
 
         using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
-        var result = new StepResult(loss, norm.Norm.Item());
-        if (!result.WasSkipped)
-            Optimizer.Step((float)learningRate, norm.ClipFactor);
+        Optimizer.Step((float)learningRate, norm.ClipFactor);
         Optimizer.ZeroGrad();
-        return result;
+        return new(loss, norm.Norm.Item());
     }
 
     public double Evaluate(Batch batch)

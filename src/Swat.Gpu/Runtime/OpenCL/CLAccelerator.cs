@@ -16,6 +16,7 @@ public sealed unsafe class CLAccelerator : Accelerator
         }
         """;
 
+    private readonly CLProgramCache cache;
     private readonly Lazy<OpenCLWarpSupport> warpSupport;
     private readonly Dictionary<nint, nint> pageLocked = [];
 
@@ -23,6 +24,7 @@ public sealed unsafe class CLAccelerator : Accelerator
         : base(context, device)
     {
         ClDevice = device;
+        cache = new CLProgramCache(device, context.Properties.KernelCacheDirectory);
         warpSupport = new Lazy<OpenCLWarpSupport>(FindWarpSupport);
         var id = device.Id;
         int error;
@@ -165,15 +167,10 @@ public sealed unsafe class CLAccelerator : Accelerator
 
     private CLProgram Build(string name, string source)
     {
-        string[] key =
-        [
-            "opencl", source, BuildOptions, ClDevice.PlatformName, ClDevice.Name, ClDevice.Version, ClDevice.DriverVersion,
-        ];
-        if (Binaries.Find(key) is { } binary && CLProgram.FromBinary(this, binary, BuildOptions) is { } cached)
+        if (cache.Find(source, BuildOptions) is { } binary && CLProgram.FromBinary(this, binary, BuildOptions) is { } cached)
             return cached;
         var program = CLProgram.FromSource(this, name, source, BuildOptions);
-        if (Binaries.IsEnabled && program.Binary() is { Length: > 0 } built)
-            Binaries.Store(built, key);
+        cache.Store(source, BuildOptions, program.Binary());
         return program;
     }
 

@@ -10,8 +10,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     private readonly TokenTable _tokens;
     private readonly BpeEncoderPool _encoders;
     private readonly bool _addDummyPrefix;
-    private readonly WordBoundaries _boundaries;
-    private readonly int? _fused;
+    private readonly bool _cutAtSpaces;
 
     private SentencePieceTokenizer(byte[] file, SentencePieceModel model, SentencePieceVocabulary vocabulary)
     {
@@ -19,8 +18,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
         _tokens = vocabulary.Tokens;
         _encoders = new BpeEncoderPool(vocabulary.Alphabet, vocabulary.Merges);
         _addDummyPrefix = model.AddDummyPrefix;
-        _boundaries = vocabulary.Boundaries;
-        _fused = vocabulary.Fused;
+        _cutAtSpaces = !vocabulary.HasSpaceInsidePiece;
         BosTokenId = Existing(model.BosId);
         EosTokenId = Existing(model.EosId);
         PadTokenId = Existing(model.PadId);
@@ -60,7 +58,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     public void Save(string folder) => IO.AtomicFile.Write(Path.Combine(folder, TokenizerLoader.SentencePieceName), _file);
 
     private void EncodeText(BpeEncoder encoder, ReadOnlySpan<byte> text, List<int> ids) =>
-        SpaceMarkedText.Encode(encoder, _boundaries, text, ids, _addDummyPrefix, _fused);
+        SpaceMarkedText.Encode(encoder, text, ids, _addDummyPrefix, _cutAtSpaces, cutEverySpace: false);
 
     private int? Existing(int id) => id >= 0 && id < _tokens.Count ? id : null;
 }

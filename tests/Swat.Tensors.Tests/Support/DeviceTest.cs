@@ -1,0 +1,17 @@
+namespace Swat.Tensors.Tests.Support;
+
+/// <summary>Runs a fixture on each device of the machine and fails tests that leave device memory behind.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Names))]
+public abstract class DeviceTest(string deviceName)
+{
+    private long bytesBefore;
+
+    protected TensorDevice Device { get; } = TestDevices.Get(deviceName);
+
+    [SetUp]
+    public void RememberMemory() => bytesBefore = Device.Memory.CurrentBytes;
+
+    [TearDown]
+    public void CheckMemory() =>
+        Assert.That(Device.Memory.CurrentBytes, Is.EqualTo(bytesBefore), "the test left device memory behind");
+}
