@@ -13,6 +13,8 @@ internal static class Check
 
     public static void SameType(string operation, Tensor first, Tensor second)
     {
+        first.ThrowIfDisposed();
+        second.ThrowIfDisposed();
         if (first.DType != second.DType)
             throw new ArgumentException($"{operation}: the types {first.DType}{first.Shape} and {second.DType}{second.Shape} differ");
     }
@@ -37,6 +39,7 @@ internal static class Check
         DType type,
         [CallerArgumentExpression(nameof(tensor))] string? name = null)
     {
+        tensor.ThrowIfDisposed();
         if (tensor.DType != type)
             throw new ArgumentException($"{operation}: {name} is {tensor.DType}{tensor.Shape}; it must be {type}");
     }
@@ -50,11 +53,5 @@ internal static class Check
     {
         if (tensor.Shape.Rank != rank)
             throw new ArgumentException($"{operation}: {name} has the shape {tensor.Shape}; it must be {meaning}");
-    }
-
-    public static void That(bool condition, string operation, ref DefaultInterpolatedStringHandler message)
-    {
-        if (!condition)
-            throw new ArgumentException($"{operation}: {message.ToStringAndClear()}");
     }
 }

@@ -120,6 +120,13 @@ public sealed partial class Tensor : IDisposable
     /// <summary>As <see cref="Share"/>, with other dimensions of the same product.</summary>
     internal Tensor Share(Shape shape) => new(Storage.Share(), shape, DType);
 
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    internal void ThrowIfDisposed()
+    {
+        if (IsDisposed)
+            throw Disposed();
+    }
+
     /// <summary>Records that the elements were changed in place.</summary>
     internal void MarkChanged() => Storage.Version++;
 

@@ -1,0 +1,111 @@
+using Swat.Tensors.Ops;
+using Swat.Tensors.Optimizers;
+using Swat.Tensors.Tests.Support;
+
+namespace Swat.Tensors.Tests;
+
+public sealed class MemoryTest(string deviceName) : DeviceTest(deviceName)
+{
+    [Test]
+    public void A_scope_disposes_what_was_made_inside_it()
+    {
+        Tensor inner;
+        Tensor kept;
+        using (var scope = Device.Scope())
+        {
+            inner = Tensor.Zeros(Device, [100]);
+            kept = scope.Return(inner.Scale(2));
+        }
+
+        Assert.That(inner.IsDisposed, Is.True);
+        Assert.That(kept.IsDisposed, Is.False);
+        kept.Dispose();
+    }
+
+    [Test]
+    public void A_returned_tensor_belongs_to_the_outer_scope()
+    {
+        Tensor result;
+        using (var outer = Device.Scope())
+        {
+            using (var scope = Device.Scope())
+                result = scope.Return(Tensor.Zeros(Device, [10]));
+            Assert.That(result.IsDisposed, Is.False);
+        }
+
+        Assert.That(result.IsDisposed, Is.True);
+    }
+
+    [Test]
+    public void Returned_memory_is_used_again()
+    {
+        Tensor.Zeros(Device, [12_345]).Dispose();
+        var reserved = Device.Memory.ReservedBytes;
+        for (var i = 0; i < 10; i++)
+            Tensor.Zeros(Device, [12_345]).Dispose();
+        Assert.That(Device.Memory.ReservedBytes, Is.EqualTo(reserved));
+    }
+
+    [Test]
+    public void Trimming_gives_waiting_memory_back()
+    {
+        Tensor.Zeros(Device, [1 << 20]).Dispose();
+        Device.TrimMemory();
+        Assert.That(Device.Memory.ReservedBytes, Is.EqualTo(Device.Memory.CurrentBytes));
+    }
+
+    [Test]
+    public void A_limit_is_kept_and_explained()
+    {
+        using var small = TensorDevice.Open(Device.Name, new TensorDeviceOptions { MemoryLimit = 1 << 20 });
+        using var fits = Tensor.Zeros(small, [1000]);
+        Assert.That(
+            () => Tensor.Zeros(small, [1 << 20]),
+            Throws.TypeOf<InsufficientDeviceMemoryException>().With.Message.Contains("limit").And.Message.Contains("smaller batch"));
+        Assert.That(fits.ToArray(), Is.All.Zero);
+    }
+
+    [Test]
+    public void Training_steps_leave_no_memory_behind_and_need_no_more_after_the_first()
+    {
+        using var table = Parameter([30, 32], 1);
+        using var norm = Parameter([32], 2);
+        using var weight = Parameter([96, 32], 3);
+        using var output = Parameter([30, 32], 4);
+        Tensor[] parameters = [table, norm, weight, output];
+        using var rotary = new RotaryTable(Device, 20, 32);
+        using var tokens = Tensor.FromArray(Device, Numbers.Integers(40, 30, 1), [2, 20]);
+        using var targets = Tensor.FromArray(Device, Numbers.Integers(40, 30, 2), [2, 20]);
+        using var optimizer = new AdamW([new ParameterGroup(parameters, 0.1f)]);
+        var before = Device.Memory.CurrentBytes;
+        long reserved = 0;
+        for (var step = 0; step < 4; step++)
+        {
+            using (var tape = new Tape(Device))
+            {
+                var x = table.Embedding(tokens);
+                var projected = x.RmsNorm(norm).Linear(weight).Reshape([2, 20, 3, 32]).Rotary(rotary);
+                var mixed = projected.SlidingWindowAttention(projected, projected, null, 7, ScoreActivation.Softmax);
+                var gated = mixed.Reshape([2, 20, 96]).SwiGlu(mixed.Reshape([2, 20, 96]));
+                var hidden = x.Add(gated.Reshape([120, 32]).Reshape([2, 60, 32]).Reshape([40, 96]).MatMul(weight).Reshape([2, 20, 32]));
+                hidden.Linear(output).CrossEntropy(targets).Backward();
+            }
+
+            using (var gradientNorm = GradientNorm.Compute(parameters, 1))
+                optimizer.Step(1e-3f, gradientNorm.ClipFactor);
+            optimizer.ZeroGrad();
+            Assert.That(Device.Memory.CurrentBytes, Is.EqualTo(before), $"after step {step}");
+            if (step == 1)
+                reserved = Device.Memory.ReservedBytes;
+        }
+
+        Assert.That(Device.Memory.ReservedBytes, Is.EqualTo(reserved));
+    }
+
+    private Tensor Parameter(Shape shape, ulong seed)
+    {
+        var parameter = Tensor.Normal(Device, shape, seed, standardDeviation: 0.3f);
+        parameter.RequiresGrad = true;
+        return parameter;
+    }
+}
