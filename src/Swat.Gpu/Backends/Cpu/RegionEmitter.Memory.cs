@@ -1,0 +1,237 @@
+using System.Reflection.Emit;
+using Swat.Gpu.IR;
+
+namespace Swat.Gpu.Backends.Cpu;
+
+/// <summary>
+/// Loads and stores: one scalar access where all lanes have one address, one vector access where addresses are consecutive, a gather
+/// where they are a base plus 32-bit indices, and otherwise lane by lane.
+/// </summary>
+internal sealed partial class RegionEmitter
+{
+    /// <summary>Turns the address on the stack into a register-typed scalar from the argument buffer's or memory's form.</summary>
+    private void LoadMemory(MemoryType memory) => il.Emit(memory switch
+    {
+        MemoryType.Int8 => OpCodes.Ldind_I1,
+        MemoryType.UInt8 => OpCodes.Ldind_U1,
+        MemoryType.Int16 => OpCodes.Ldind_I2,
+        MemoryType.UInt16 or MemoryType.Float16 or MemoryType.BFloat16 => OpCodes.Ldind_U2,
+        MemoryType.Int32 => OpCodes.Ldind_I4,
+        MemoryType.Int64 => OpCodes.Ldind_I8,
+        MemoryType.Float32 => OpCodes.Ldind_R4,
+        _ => OpCodes.Ldind_R8,
+    });
+
+    private void StoreMemory(MemoryType memory) => il.Emit(memory switch
+    {
+        MemoryType.Int8 or MemoryType.UInt8 => OpCodes.Stind_I1,
+        MemoryType.Int16 or MemoryType.UInt16 or MemoryType.Float16 or MemoryType.BFloat16 => OpCodes.Stind_I2,
+        MemoryType.Int32 => OpCodes.Stind_I4,
+        MemoryType.Int64 => OpCodes.Stind_I8,
+        MemoryType.Float32 => OpCodes.Stind_R4,
+        _ => OpCodes.Stind_R8,
+    });
+
+    /// <summary>From a slot or an 8-byte argument.</summary>
+    private void LoadScalarFrom(IrType type) => il.Emit(type switch
+    {
+        IrType.Float32 => OpCodes.Ldind_R4,
+        IrType.Float64 => OpCodes.Ldind_R8,
+        IrType.Int64 => OpCodes.Ldind_I8,
+        _ when type.IsPointer() => OpCodes.Ldind_I,
+        _ => OpCodes.Ldind_I4,
+    });
+
+    private void StoreScalarTo(IrType type) => il.Emit(type switch
+    {
+        IrType.Float32 => OpCodes.Stind_R4,
+        IrType.Float64 => OpCodes.Stind_R8,
+        IrType.Int64 => OpCodes.Stind_I8,
+        _ when type.IsPointer() => OpCodes.Stind_I,
+        _ => OpCodes.Stind_I4,
+    });
+
+    /// <summary>Bytes from one element of a work item's vector access to the next.</summary>
+    private int ElementStep(Value address, MemoryType memory) =>
+        memory.Size() * (address.Type == IrType.LocalPointer && plan.Local.IsInterleaved ? Lanes : 1);
+
+    /// <summary>An expression load; <paramref name="displacement"/> in bytes.</summary>
+    private void PushVectorLoad(Instruction i, Value address, int displacement, int p)
+    {
+        var memory = i.Memory;
+        var element = VectorOps.Element(memory.RegisterType());
+        var size = memory.Size();
+        var stride = plan.AccessStride(address, i.Block!, size);
+        if (stride == 0)
+        {
+            PushScalar(address, i.Block!);
+            il.AddBytes(displacement);
+            LoadMemory(memory);
+            il.Call(ops.Create(element));
+            return;
+        }
+        if (stride != size)
+        {
+            PushGather(i, (Instruction)address, p, element);
+            return;
+        }
+        PushScalar(address, i.Block!);
+        il.AddBytes(displacement + (p * (size == 8 ? plan.VectorBits / 8 : LanesPerPart * size)));
+        if (size < 4)
+        {
+            il.Call(ops.Lane("Load" + (memory is MemoryType.Float16 or MemoryType.BFloat16 ? "UInt16" : memory.ToString())));
+            return;
+        }
+        if (mask is null)
+        {
+            il.Call(ops.Generic("Load", element, 1));
+            return;
+        }
+        var integer = size == 8 ? typeof(long) : typeof(int);
+        PushMask(mask, integer, p);
+        il.Call(ops.Lane(size == 8 ? "MaskLoad64" : "MaskLoad32"));
+        As(integer, element);
+    }
+
+    /// <summary>A 32-bit gather. Lanes that do not run read nothing.</summary>
+    private void PushGather(Instruction i, Instruction offset, int p, Type element)
+    {
+        var scale = OffsetScale(offset);
+        var isLocal = offset.Type == IrType.LocalPointer && plan.Local.IsInterleaved;
+        var hardware = scale % 8 == 0 ? 8 : scale % 4 == 0 ? 4 : scale % 2 == 0 ? 2 : 1;
+        if (isLocal)
+            hardware = 4;
+        PushScalar(offset.Operands[0], i.Block!);
+        PushVector(offset.Operands[1], p, i.Block!);
+        if (scale != hardware)
+        {
+            il.Int32((int)(scale / hardware));
+            il.Call(ops.Create(typeof(int)));
+            il.Call(ops.Generic("Multiply", typeof(int), 2));
+        }
+        if (isLocal)
+        {
+            PushIota(typeof(int), 1, p);
+            il.Call(ops.Generic("Add", typeof(int), 2));
+        }
+        if (mask is null)
+        {
+            il.Call(ops.Lane($"Gather32By{hardware}"));
+        }
+        else
+        {
+            PushMask(mask, typeof(int), p);
+            il.Call(ops.Lane($"MaskGather32By{hardware}"));
+        }
+        As(typeof(int), element);
+    }
+
+    private bool NeedsLaneAccess(Value address, BasicBlock user, MemoryType memory)
+    {
+        var size = memory.Size();
+        var stride = plan.AccessStride(address, user, size);
+        if (stride == size)
+            return mask is not null && size < 4;
+        return stride != 0 && !(size == 4 && plan.IsIndexed(address, user));
+    }
+
+    private void EmitLoadVector(Instruction i)
+    {
+        var address = i.Operands[0];
+        foreach (var extract in plan.ExtractsOf(i))
+        {
+            var displacement = (int)extract.Immediate * ElementStep(address, i.Memory);
+            if (!IsVector(extract))
+            {
+                PushScalar(address, i.Block!);
+                il.AddBytes(displacement);
+                LoadMemory(i.Memory);
+                il.Store(ScalarLocal(extract));
+            }
+            else if (NeedsLaneAccess(address, i.Block!, i.Memory))
+            {
+                LoadByLanes(i, address, displacement, PartLocals(extract));
+            }
+            else
+            {
+                var locals = PartLocals(extract);
+                for (var p = 0; p < locals.Length; p++)
+                {
+                    PushVectorLoad(i, address, displacement, p);
+                    il.Store(locals[p]);
+                }
+            }
+            Finish(extract);
+        }
+    }
+
+    private void EmitStoreVector(Instruction i)
+    {
+        for (var k = 1; k < i.Operands.Length; k++)
+            EmitStore(i, i.Operands[0], i.Operands[k], (k - 1) * ElementStep(i.Operands[0], i.Memory));
+    }
+
+    private void EmitStore(Instruction i, Value address, Value value, int displacement)
+    {
+        var memory = i.Memory;
+        var size = memory.Size();
+        var user = i.Block!;
+        var stride = plan.AccessStride(address, user, size);
+        if (stride == 0)
+        {
+            var isVector = plan.Shapes.At(value, user) is { IsUniform: false };
+            if (isVector && mask is not null)
+            {
+                StoreByLanes(i, address, value, displacement);
+                return;
+            }
+            PushScalar(address, user);
+            il.AddBytes(displacement);
+            if (isVector)
+                PushLastLane(value, user);
+            else
+                PushScalar(value, user);
+            StoreMemory(memory);
+            return;
+        }
+        if (stride != size || (mask is not null && size < 4))
+        {
+            StoreByLanes(i, address, value, displacement);
+            return;
+        }
+        var element = VectorOps.Element(memory.RegisterType());
+        for (var p = 0; p < plan.PartsOf(memory.RegisterType()); p++)
+        {
+            var bytes = displacement + (p * (size == 8 ? plan.VectorBits / 8 : LanesPerPart * size));
+            if (mask is null && size >= 4)
+            {
+                PushVector(value, p, user);
+                PushScalar(address, user);
+                il.AddBytes(bytes);
+                il.Call(ops.Generic("Store", element, 2));
+                continue;
+            }
+            PushScalar(address, user);
+            il.AddBytes(bytes);
+            if (size < 4)
+            {
+                PushVector(value, p, user);
+                il.Call(ops.Lane(size == 1 ? "Store8" : "Store16"));
+                continue;
+            }
+            var integer = size == 8 ? typeof(long) : typeof(int);
+            PushMask(mask!, integer, p);
+            PushVector(value, p, user);
+            As(element, integer);
+            il.Call(ops.Lane(size == 8 ? "MaskStore64" : "MaskStore32"));
+        }
+    }
+
+    private void PushLastLane(Value value, BasicBlock user)
+    {
+        var element = VectorOps.Element(value.Type);
+        PushVector(value, plan.PartsOf(value.Type) - 1, user);
+        il.Int32((plan.VectorBits / (element == typeof(long) || element == typeof(double) ? 64 : 32)) - 1);
+        il.Call(ops.Generic("GetElement", element, 2));
+    }
+}
