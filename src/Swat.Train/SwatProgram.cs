@@ -4,6 +4,7 @@ using Swat.Model;
 using Swat.Tensors;
 using Swat.Train.Commands;
 using Swat.Train.Settings;
+using Swat.Train.Training;
 
 namespace Swat.Train;
 
@@ -55,6 +56,11 @@ public static class SwatProgram
         {
             terminal.Error.WriteLine("swat: stopped.");
             return ExitCode.Interrupted;
+        }
+        catch (TrainingDivergedException exception)
+        {
+            terminal.Error.WriteLine($"swat: {exception.Message}");
+            return ExitCode.Failure;
         }
         catch (Exception exception)
         {

@@ -110,6 +110,9 @@ internal readonly record struct IntegerRange(long Low, long High)
 
     private static IntegerRange OfPhi(Instruction i, IntegerRange all, int depth)
     {
+        // A phi that is still being built has no operands.
+        if (i.Operands.Length == 0)
+            return all;
         var result = Of(i.Operands[0], depth - 1);
         for (var o = 1; o < i.Operands.Length && result != all; o++)
         {

@@ -19,6 +19,9 @@ internal sealed record CompileOptions
     /// <summary>Compute capability times ten (90 for sm_90); 0 where the target is not CUDA.</summary>
     public int CudaArchitecture { get; init; }
 
+    /// <summary>Element accesses and sub-views are checked; what fails is noted in <see cref="IR.BoundsChecks.Report"/>.</summary>
+    public bool CheckBounds { get; init; }
+
     /// <summary>Multiplications followed by an addition may become fused, with one rounding instead of two.</summary>
     public bool Contract { get; init; } = true;
 }

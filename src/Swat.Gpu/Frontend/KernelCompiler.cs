@@ -21,7 +21,7 @@ internal static class KernelCompiler
     /// <summary>Translates a kernel without optimising it.</summary>
     public static KernelFunction Translate(MethodInfo method, CompileOptions options)
     {
-        var function = new KernelFunction(NameOf(method));
+        var function = new KernelFunction(NameOf(method)) { BoundsChecks = options.CheckBounds ? new BoundsChecks() : null };
         var context = new TranslationContext(function, options);
         context.Enter(MethodTranslator.Describe(method));
         if ((!method.IsStatic && !IsLambda(method)) || method.ReturnType != typeof(void) || method.ContainsGenericParameters)

@@ -30,6 +30,8 @@ internal sealed class KernelParameters(TranslationContext context, BasicBlock st
         }
         for (var i = first; i < parameters.Length; i++)
             symbols[i] = Create(parameters[i].ParameterType, parameters[i].Name ?? $"p{i}");
+        if (context.Function.BoundsChecks is { } checks)
+            checks.Report = Add(IrType.GlobalPointer, MemoryType.Int64, layout.AddView().Pointer, "bounds_report");
         body = block;
         return symbols;
     }

@@ -166,8 +166,15 @@ internal sealed partial class MethodTranslator
         var length = ValueOf(view.Fields[1]);
         var owner = target.IsStatic ? target.GetParameters()[0].ParameterType : target.DeclaringType!;
         var size = TypeShape.Of((owner.IsByRef ? owner.GetElementType()! : owner).GetGenericArguments()[0]).Size;
+        var checks = context.Function.BoundsChecks;
         switch (id)
         {
+            case IntrinsicId.ViewElement when checks is not null:
+                return new Symbol.Scalar(CheckedElement(checks, pointer, length, ValueOf(args[1]), size));
+            case IntrinsicId.ViewSubView when checks is not null:
+                return CheckedSubView(checks, pointer, length, ValueOf(args[1]), ValueOf(args[2]), size);
+            case IntrinsicId.ViewSubViewToEnd when checks is not null:
+                return CheckedSubView(checks, pointer, length, ValueOf(args[1]), null, size);
             case IntrinsicId.ViewElement:
                 return new Symbol.Scalar(OffsetBy(pointer, ValueOf(args[1]), size));
             case IntrinsicId.ViewLength:

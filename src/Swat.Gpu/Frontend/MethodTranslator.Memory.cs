@@ -81,6 +81,13 @@ internal sealed partial class MethodTranslator
             case "ldsfld":
                 LoadStaticField((FieldInfo)operand!);
                 return true;
+            case "ldsflda":
+                // A readonly struct's methods take its address: that of a copy will do, as nothing may write through it.
+                LoadStaticField((FieldInfo)operand!);
+                var copy = new Variable(TypeShape.Of(((FieldInfo)operand!).FieldType));
+                Ssa.Write(copy, block, Pop());
+                Push(AddressOf(copy));
+                return true;
             case "stsfld":
                 StoreStaticField((FieldInfo)operand!);
                 return true;

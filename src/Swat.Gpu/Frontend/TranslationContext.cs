@@ -31,6 +31,9 @@ internal sealed class TranslationContext
 
     public void Leave() => chain.Pop();
 
+    /// <summary>The kernel and the methods called down to the one being translated.</summary>
+    public string Chain => string.Join(" -> ", chain.Reverse());
+
     public KernelCompilationException Error(Diagnostic diagnostic, string detail) => new(diagnostic, detail, [.. chain.Reverse()]);
 
     /// <summary>Adds an allocation to the entry block, before everything but earlier allocations.</summary>

@@ -13,6 +13,9 @@ internal sealed class KernelFunction(string name)
 
     public List<Parameter> Parameters { get; } = [];
 
+    /// <summary>Where checked accesses note what failed; null in kernels without checks.</summary>
+    public BoundsChecks? BoundsChecks { get; init; }
+
     /// <summary>The first is the entry, which has no predecessors.</summary>
     public List<BasicBlock> Blocks { get; } = [];
 

@@ -12,7 +12,7 @@ internal static class IrTyping
             return $"has {i.Operands.Length} operands instead of {count}";
         foreach (var operand in i.Operands)
         {
-            if (operand.Type == IrType.Void)
+            if (operand.Type == IrType.Void && i.Op != Op.Extract)
                 return "uses an operand that has no value";
         }
         return IsWellTyped(i) ? null

@@ -8,6 +8,12 @@ internal sealed record PassOptions
     /// <summary>Turn a + b * c into one operation with one rounding.</summary>
     public bool Contract { get; init; } = true;
 
+    /// <summary>The most instructions that a loop may become by unrolling.</summary>
+    public int UnrollLimit { get; init; } = 2048;
+
+    /// <summary>The same for loops that index local arrays by what changes in them.</summary>
+    public int LocalArrayUnrollLimit { get; init; } = 16384;
+
 #if DEBUG
     /// <summary>Check all invariants after every pass.</summary>
     public bool Verify { get; init; } = true;

@@ -23,6 +23,15 @@ internal sealed class PassPipeline
         if (options.Verify)
             IrVerifier.Check(function);
         Clean();
+        while (Apply(UnrollLoops))
+        {
+            Clean();
+            if (!Apply(PromoteLocalArrays.Run))
+                break;
+            Clean();
+        }
+        if (Apply(PromoteLocalArrays.Run))
+            Clean();
         function.Number();
     }
 
@@ -34,6 +43,8 @@ internal sealed class PassPipeline
         while (Apply(ControlFlow.Run));
         Apply(DeadCode.Run);
     }
+
+    private bool UnrollLoops(KernelFunction unrolled) => Unroll.Run(unrolled, options);
 
     private bool Apply(Func<KernelFunction, bool> pass)
     {
@@ -51,7 +62,7 @@ internal sealed class PassPipeline
         }
         catch (InvalidOperationException error)
         {
-            throw new InvalidOperationException($"After {pass.Method.DeclaringType!.Name}: {error.Message}", error);
+            throw new InvalidOperationException($"After {pass.Method.DeclaringType!.Name}.{pass.Method.Name}: {error.Message}", error);
         }
     }
 }

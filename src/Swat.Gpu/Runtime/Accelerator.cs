@@ -159,6 +159,7 @@ public abstract partial class Accelerator : IDisposable
         Target = CompileTarget,
         IndexKind = indexKind,
         WarpSize = WarpSize,
+        CheckBounds = CompileTarget == CompileTarget.Cpu && Context.Properties.OptimizationLevel == OptimizationLevel.Debug,
         Contract = Context.Properties.MathMode == MathMode.Default,
     };
 

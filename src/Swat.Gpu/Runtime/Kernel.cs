@@ -21,7 +21,7 @@ internal sealed class Kernel : IDisposable
         Accelerator = accelerator;
         this.method = method;
         Name = KernelCompiler.NameOf(method);
-        Layout = KernelParameterLayout.Of(method, indexKind);
+        Layout = KernelParameterLayout.Of(method, indexKind, accelerator.CreateCompileOptions(indexKind).CheckBounds);
         PassesMemoryObjects = accelerator.PassesMemoryObjects;
         maxGroupSize = accelerator.MaxNumThreadsPerGroup;
         maxSharedBytes = accelerator.MaxSharedMemoryPerGroup;

@@ -34,8 +34,11 @@ internal sealed class KernelParameterLayout
     /// <summary>Bytes that the launch fills; a multiple of 16.</summary>
     public int BufferBytes => SpecializedOffset + Align(SpecializedBytes, 16);
 
-    /// <exception cref="KernelLoadException">A parameter's type cannot be passed, or the first one is no index.</exception>
-    public static KernelParameterLayout Of(MethodInfo method, IndexKind indexKind)
+    /// <param name="method">The kernel.</param>
+    /// <param name="indexKind">None for explicitly grouped kernels.</param>
+    /// <param name="checkBounds">Leave room for the report of failed checks, a view behind all parameters.</param>
+    /// <exception cref="KernelLoadException">A parameter's type cannot be passed.</exception>
+    public static KernelParameterLayout Of(MethodInfo method, IndexKind indexKind, bool checkBounds = false)
     {
         var layout = new ArgumentLayout();
         AddExtents(layout, indexKind);
@@ -49,6 +52,8 @@ internal sealed class KernelParameterLayout
             arguments[i] = new KernelArgument(name, parameters[i].ParameterType, layout.Size, false);
             Add(layout, TypeShape.Of(parameters[i].ParameterType), method, name);
         }
+        if (checkBounds)
+            layout.AddView();
         var specialized = new ArgumentLayout();
         var start = Align(layout.Size, 16);
         for (var i = 0; i < parameters.Length; i++)

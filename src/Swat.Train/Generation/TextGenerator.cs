@@ -31,7 +31,11 @@ public sealed class TextGenerator
         var ids = new List<int>(tokenizer.Encode(prompt));
         if (ids.Count == 0)
             throw new UserErrorException("The prompt is empty; give the text to continue.");
+
+        // The decoder reads the prompt too: what a token says can depend on whether it begins the text.
         var decoder = tokenizer.CreateDecoder();
+        foreach (var id in ids)
+            decoder.Add(id);
         for (var written = 0; written < tokens && !cancellation.IsCancellationRequested; written++)
         {
             var next = sampler.Draw(NextLogits(ids));

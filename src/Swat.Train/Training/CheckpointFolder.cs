@@ -10,6 +10,7 @@ public static class CheckpointFolder
 {
     private const string Prefix = "step-";
     private const string TemporaryPrefix = ".writing-";
+    private const string DeletingPrefix = ".deleting-";
 
     /// <summary>File that makes a folder a checkpoint.</summary>
     public const string ConfigFile = "config.json";
@@ -41,7 +42,7 @@ public static class CheckpointFolder
             throw;
         }
 
-        DeleteIfExists(target);
+        Delete(target);
         Directory.Move(temporary, target);
         return target;
     }
@@ -68,6 +69,17 @@ public static class CheckpointFolder
             ? newest.Path
             : throw new UserErrorException(
                 $"{option} {path}: neither a checkpoint ({ConfigFile}) nor a run with checkpoints ({Prefix}NNNNNN) is in this folder.");
+    }
+
+    /// <summary>Deletes a checkpoint so that a half-deleted one is never taken for a whole: it loses its name first.</summary>
+    public static void Delete(string checkpoint)
+    {
+        if (!Directory.Exists(checkpoint))
+            return;
+        var doomed = Path.Combine(Path.GetDirectoryName(checkpoint)!, DeletingPrefix + Path.GetFileName(checkpoint));
+        DeleteIfExists(doomed);
+        Directory.Move(checkpoint, doomed);
+        DeleteIfExists(doomed);
     }
 
     private static void DeleteIfExists(string folder)

@@ -47,9 +47,11 @@ public sealed class SwatLearner : ILearner, IDisposable
         }
 
         using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
-        Optimizer.Step((float)learningRate, norm.ClipFactor);
+        var result = new StepResult(loss, norm.Norm.Item());
+        if (!result.WasSkipped)
+            Optimizer.Step((float)learningRate, norm.ClipFactor);
         Optimizer.ZeroGrad();
-        return new(loss, norm.Norm.Item());
+        return result;
     }
 
     public double Evaluate(Batch batch)

@@ -21,6 +21,9 @@ public sealed record TrainOptions
         Group = DataGroup, ValueName = "PATH", DefaultMeaning = "this project's own *.cs and *.md files")]
     public string[] Data { get; init; } = [];
 
+    [Setting("Tokenizer: bytes, a tokenizer.json, a SentencePiece .model, or a checkpoint's folder.", Group = DataGroup, ValueName = "PATH")]
+    public string Tokenizer { get; init; } = "bytes";
+
     [Setting("Part of the text, taken from its end, that is kept for validation; 0 trains without validation.",
         Group = DataGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
     public double ValidationFraction { get; init; } = 0.1;
@@ -100,8 +103,17 @@ public sealed record TrainOptions
     [Setting("Device that computes, as `swat devices` names it.", Group = RunGroup, ValueName = "DEVICE")]
     public string Device { get; init; } = "cpu";
 
-    [Setting("Steps between checkpoints; 0 writes one at the end alone.", Group = RunGroup, ValueName = "STEPS", Minimum = 0)]
+    [Setting("Steps between checkpoints; 0 writes them by time, by validation loss and at the end alone.", Group = RunGroup, ValueName = "STEPS", Minimum = 0)]
     public int CheckpointEvery { get; init; } = 1000;
+
+    [Setting("Minutes after which a checkpoint is due whatever the step; 0 never.", Group = RunGroup, ValueName = "MINUTES", Minimum = 0, Maximum = 1e6)]
+    public double CheckpointMinutes { get; init; } = 30;
+
+    [Setting("Newest checkpoints to keep, beside the one with the lowest validation loss.", Group = RunGroup, ValueName = "NUMBER", Minimum = 1)]
+    public int KeepCheckpoints { get; init; } = 2;
+
+    [Setting("Steps in a row whose loss or gradient is not finite, and which are skipped, before the run stops.", Group = RunGroup, ValueName = "STEPS", Minimum = 1)]
+    public int MaxSkippedSteps { get; init; } = 20;
 
     [Setting("Steps between validations; 0 validates before and after alone.",
         Group = RunGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a quarter of the steps, at most 1000")]

@@ -18,6 +18,8 @@ public sealed class Trainer
     private readonly RunLog log;
     private readonly RunningMean smoothedLoss = new(LossSmoothing);
     private readonly RunningMean secondsPerStep = new(SpeedSmoothing);
+    private int skipped;
+    private int skippedInARow;
 
     /// <param name="learner">The model.</param>
     /// <param name="sampler">Training sequences, at the position where the run starts.</param>
@@ -41,38 +43,43 @@ public sealed class Trainer
 
     /// <summary>Runs to the last step of the plan, or until <paramref name="cancellation"/> asks to stop, which it does between two steps.</summary>
     /// <param name="firstStep">Steps done before, by the run that this one continues.</param>
-    /// <param name="checkpoint">Writes a checkpoint of the learner as it is now; called at the plan's interval and at the end.</param>
-    /// <param name="cancellation">Asks to stop early; a checkpoint is then written too.</param>
-    public TrainingOutcome Run(int firstStep, Action checkpoint, CancellationToken cancellation)
+    /// <param name="lowestLoss">Lowest validation loss of that run's checkpoints; infinity for a new run.</param>
+    /// <param name="checkpoint">
+    /// Keeps the learner as it is now, with the validation loss if it was just measured; called at the plan's intervals, when the validation
+    /// loss is the lowest so far, and at the end.
+    /// </param>
+    /// <param name="cancellation">Asks to stop early; a checkpoint is then kept too.</param>
+    /// <exception cref="TrainingDivergedException">Too many steps in a row had a loss or a gradient that is not finite.</exception>
+    public TrainingOutcome Run(int firstStep, double lowestLoss, Action<double?> checkpoint, CancellationToken cancellation)
     {
         Step = firstStep;
         var batch = new Batch(plan.Batch, plan.Length);
         var before = Validate(cancellation);
         var after = before;
-        var validatedAt = Step;
         var checkpointedAt = -1;
+        var sinceCheckpoint = Stopwatch.StartNew();
         while (Step < plan.Steps && !cancellation.IsCancellationRequested)
         {
             TakeStep(batch);
-            if (plan.ValidateEvery > 0 && Step % plan.ValidateEvery == 0 && Step < plan.Steps)
+            var isLast = Step == plan.Steps;
+            var loss = isLast || IsDue(plan.ValidateEvery) ? Validate(cancellation) : null;
+            after = loss ?? after;
+            if (isLast || IsDue(plan.CheckpointEvery) || sinceCheckpoint.Elapsed >= plan.CheckpointInterval || loss < lowestLoss)
             {
-                after = Validate(cancellation) ?? after;
-                validatedAt = Step;
+                checkpoint(loss);
+                checkpointedAt = Step;
+                sinceCheckpoint.Restart();
             }
 
-            if (plan.CheckpointEvery > 0 && Step % plan.CheckpointEvery == 0)
-            {
-                checkpoint();
-                checkpointedAt = Step;
-            }
+            lowestLoss = Math.Min(lowestLoss, loss ?? lowestLoss);
         }
 
         if (checkpointedAt != Step)
-            checkpoint();
-        if (validatedAt != Step)
-            after = Validate(cancellation) ?? after;
-        return new(Step, Step < plan.Steps, before, after);
+            checkpoint(null);
+        return new(Step, Step < plan.Steps, before, after, skipped);
     }
+
+    private bool IsDue(int interval) => interval > 0 && Step % interval == 0;
 
     private void TakeStep(Batch batch)
     {
@@ -81,8 +88,13 @@ public sealed class Trainer
         var rate = plan.Schedule.At(Step);
         var result = learner.Step(batch, rate);
         Step++;
-        smoothedLoss.Add(result.Loss);
         secondsPerStep.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (result.WasSkipped)
+            CountSkipped(result);
+        else
+            skippedInARow = 0;
+        if (double.IsFinite(result.Loss))
+            smoothedLoss.Add(result.Loss);
         var tokens = (long)plan.Batch * plan.Length;
         var report = new StepReport(
             Step,
@@ -97,6 +109,16 @@ public sealed class Trainer
             TimeSpan.FromSeconds((plan.Steps - Step) * secondsPerStep.Value));
         log.Write(report);
         display.Report(report);
+    }
+
+    private void CountSkipped(StepResult result)
+    {
+        skipped++;
+        skippedInARow++;
+        display.Line(FormattableString.Invariant(
+            $"step {Step} skipped: loss {result.Loss}, gradient norm {result.GradientNorm}; the weights stay as they were ({skipped} skipped so far)"));
+        if (skippedInARow >= plan.MaxSkippedSteps)
+            throw new TrainingDivergedException(Step, skippedInARow);
     }
 
     private double? Validate(CancellationToken cancellation)

@@ -6,5 +6,15 @@ namespace Swat.Train.Training;
 /// <param name="Length">Tokens in a sequence.</param>
 /// <param name="Schedule">Learning rate of each step.</param>
 /// <param name="ValidateEvery">Steps between validations; 0 for before and after alone.</param>
-/// <param name="CheckpointEvery">Steps between checkpoints; 0 for one at the end alone.</param>
-public sealed record TrainerPlan(int Steps, int Batch, int Length, LearningRateSchedule Schedule, int ValidateEvery, int CheckpointEvery);
+/// <param name="CheckpointEvery">Steps between checkpoints; 0 for none but by time, by validation loss and at the end.</param>
+/// <param name="CheckpointInterval">Longest time between checkpoints.</param>
+/// <param name="MaxSkippedSteps">Steps in a row with a loss or gradient that is not finite, after which the run stops.</param>
+public sealed record TrainerPlan(
+    int Steps,
+    int Batch,
+    int Length,
+    LearningRateSchedule Schedule,
+    int ValidateEvery,
+    int CheckpointEvery,
+    TimeSpan CheckpointInterval,
+    int MaxSkippedSteps);

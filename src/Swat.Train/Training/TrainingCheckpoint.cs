@@ -2,9 +2,9 @@ using System.Text.Json;
 using Swat.Model;
 using Swat.Model.IO;
 using Swat.Model.Safetensors;
-using Swat.Model.Tokenizers;
 using Swat.Tensors;
 using Swat.Tensors.Optimizers;
+using Swat.Train.Logging;
 
 namespace Swat.Train.Training;
 
@@ -17,45 +17,60 @@ public static class TrainingCheckpoint
     public const string StateFile = "training.json";
     public const string MomentsFile = "training.safetensors";
 
-    private const string FirstMoment = "first_moment.";
-    private const string SecondMoment = "second_moment.";
+    internal const string FirstMoment = "first_moment.";
+    internal const string SecondMoment = "second_moment.";
+
+    private const string ChecksummedFiles = "*.safetensors";
+    private const int Block = 1 << 20;
 
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
         WriteIndented = true,
     };
 
-    /// <summary>Writes every file of the checkpoint into an existing folder.</summary>
-    public static void Save(string folder, SwatLearner learner, ITokenizer tokenizer, TrainingState state)
+    /// <summary>Writes training.json, with the checksums of the large files that are already in the folder.</summary>
+    public static void SaveState(string folder, TrainingState state)
     {
-        SwatCheckpoint.Save(learner.Model, folder, tokenizer);
-        var moments = learner.Optimizer.States
-            .SelectMany(moment => new[] { (FirstMoment, moment.Parameter, moment.FirstMoment), (SecondMoment, moment.Parameter, moment.SecondMoment) })
-            .Select(item => Content(item.Item1 + item.Parameter.Name, item.Item3))
-            .ToArray();
-        SafetensorsWriter.Write(Path.Combine(folder, MomentsFile), moments);
-        AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.SerializeToUtf8Bytes(state, JsonOptions));
+        var checksums = Directory.EnumerateFiles(folder, ChecksummedFiles)
+            .ToDictionary(file => Path.GetFileName(file), Checksum);
+        var complete = state with { Checksums = checksums };
+        AtomicFile.Write(Path.Combine(folder, StateFile), JsonSerializer.SerializeToUtf8Bytes(complete, JsonOptions));
     }
 
     /// <summary>Reads training.json.</summary>
-    /// <exception cref="UserErrorException">The checkpoint has none, or one that this program cannot read.</exception>
+    /// <exception cref="ModelFormatException">The checkpoint has none, or one that this program cannot read.</exception>
     public static TrainingState LoadState(string folder)
     {
         var path = Path.Combine(folder, StateFile);
         if (!File.Exists(path))
-            throw new UserErrorException($"{folder} has no {StateFile}: it holds a model, but nothing to continue its training from.");
+            throw new ModelFormatException(folder, $"there is no {StateFile}: it holds a model, but nothing to continue its training from");
         try
         {
             var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(path), JsonOptions);
             return state is { Version: TrainingState.CurrentVersion }
                 ? state
-                : throw new UserErrorException($"{path} has version {state?.Version}; this program reads version {TrainingState.CurrentVersion}.");
+                : throw new ModelFormatException(path, $"version {state?.Version}, and this program reads version {TrainingState.CurrentVersion}");
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException($"{path} is damaged: {exception.Message}", exception);
+            throw new ModelFormatException(path, $"damaged: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Compares the large files with their checksums.</summary>
+    /// <exception cref="ModelFormatException">One is missing, or its content has changed.</exception>
+    public static void CheckFiles(string folder, TrainingState state)
+    {
+        foreach (var (name, checksum) in state.Checksums)
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+                throw new ModelFormatException(path, "the file is missing");
+            if (Checksum(path) != checksum)
+                throw new ModelFormatException(path, "the file is damaged: its checksum is not the one it was written with");
         }
     }
 
@@ -81,9 +96,13 @@ public static class TrainingCheckpoint
         destination.CopyFrom(values);
     }
 
-    private static SafetensorsContent Content(string name, Tensor tensor)
+    private static uint Checksum(string path)
     {
-        var shape = Enumerable.Range(0, tensor.Shape.Rank).Select(dimension => (long)tensor.Shape[dimension]).ToArray();
-        return new SafetensorsContent(name, SafetensorsDtype.F32, shape, stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(tensor.ToArray())));
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        var buffer = new byte[Block];
+        uint checksum = 0;
+        for (int read; (read = stream.Read(buffer)) > 0;)
+            checksum = Crc32C.Append(checksum, buffer.AsSpan(0, read));
+        return checksum;
     }
 }

@@ -52,7 +52,7 @@ public sealed class TrainingRun
         return Train(folder, setup, split, learner, firstStep: 0, cancellation);
     }
 
-    /// <summary>Continues the run in <paramref name="folder"/> from its newest checkpoint.</summary>
+    /// <summary>Continues the run in <paramref name="folder"/> from its newest checkpoint, or the newest before it that is not damaged.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -60,8 +60,7 @@ public sealed class TrainingRun
     public int Resume(string folder, CancellationToken cancellation)
     {
         var setup = TrainingSetup.Create(options);
-        var checkpoint = CheckpointFolder.Resolve(folder, "--resume");
-        var state = TrainingCheckpoint.LoadState(checkpoint);
+        var (checkpoint, state) = FindCheckpoint(folder);
         if (state.Step >= setup.Plan.Steps)
         {
             terminal.Output.WriteLine($"{checkpoint} has all {setup.Plan.Steps} steps; nothing is left to do. A larger --steps trains on.");
@@ -79,6 +78,26 @@ public sealed class TrainingRun
         return Train(folder, setup, split, learner, state.Step, cancellation);
     }
 
+    private (string Path, TrainingState State) FindCheckpoint(string folder)
+    {
+        var newest = CheckpointFolder.Resolve(folder, "--resume");
+        foreach (var (_, path) in CheckpointFolder.List(folder).Reverse())
+        {
+            try
+            {
+                var state = TrainingCheckpoint.LoadState(path);
+                TrainingCheckpoint.CheckFiles(path, state);
+                return (path, state);
+            }
+            catch (ModelFormatException exception)
+            {
+                terminal.Error.WriteLine($"swat: {exception.Message}; trying the checkpoint before it");
+            }
+        }
+
+        throw new UserErrorException($"--resume {folder}: no checkpoint in it can be used; the newest is {newest}.");
+    }
+
     private int Train(
         string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, int firstStep, CancellationToken cancellation)
     {
@@ -89,43 +108,53 @@ public sealed class TrainingRun
             ? new LiveDisplay(console)
             : new PlainDisplay(terminal.Output, PlainInterval);
         var checksum = TokenChecksum.Compute(split.Training);
-        var newest = "";
-        TrainingOutcome outcome;
-        using (var log = RunLog.Open(folder))
-        {
-            var trainer = new Trainer(learner, sampler, validation, plan, display, log);
-            outcome = display.Run(() => trainer.Run(firstStep, () => newest = WriteCheckpoint(trainer.Step), cancellation));
-        }
+        using var log = RunLog.Open(folder);
+        using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
+        var trainer = new Trainer(learner, sampler, validation, plan, display, log);
+        var outcome = display.Run(() => trainer.Run(firstStep, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
+        checkpoints.Wait();
+        var exitCode = Conclude(outcome, checkpoints, folder);
+        if (exitCode == ExitCode.Success)
+            WriteSample(learner.Model, setup.Tokenizer, split, cancellation);
+        return exitCode;
 
-        Conclude(outcome, newest, folder);
-        if (outcome.Interrupted)
-            return ExitCode.Interrupted;
-        WriteSample(learner.Model, split, cancellation);
-        return ExitCode.Success;
-
-        string WriteCheckpoint(int step)
-        {
-            var state = new TrainingState(
-                TrainingState.CurrentVersion, step, sampler.Position, learner.Optimizer.StepCount, split.Training.Length, checksum);
-            return CheckpointFolder.Write(folder, step, into => TrainingCheckpoint.Save(into, learner, Tokenizer, state));
-        }
+        void Keep(double? validationLoss) => checkpoints.Write(learner, new TrainingState(
+            TrainingState.CurrentVersion,
+            trainer.Step,
+            sampler.Position,
+            learner.Optimizer.StepCount,
+            split.Training.Length,
+            checksum,
+            validationLoss,
+            new Dictionary<string, uint>()));
     }
 
-    private void Conclude(TrainingOutcome outcome, string checkpoint, string folder)
+    private int Conclude(TrainingOutcome outcome, CheckpointKeeper checkpoints, string folder)
     {
+        if (outcome.Skipped > 0)
+            terminal.Output.WriteLine($"{outcome.Skipped} steps were skipped because their loss or gradient was not finite");
         if (outcome is { LossBefore: { } before, LossAfter: { } after } && !outcome.Interrupted)
             terminal.Output.WriteLine(FormattableString.Invariant($"validation loss {before:F4} before, {after:F4} after {outcome.Steps} steps"));
-        terminal.Output.WriteLine($"checkpoint {checkpoint}");
-        if (outcome.Interrupted)
-            terminal.Output.WriteLine($"Stopped at step {outcome.Steps}. Continue with: swat train --resume {folder}");
+        if (checkpoints.Newest is { } newest)
+            terminal.Output.WriteLine($"checkpoint {newest}");
+        if (checkpoints.Problem is { } problem)
+        {
+            terminal.Error.WriteLine($"swat: the last checkpoint could not be written: {problem.Message}");
+            return ExitCode.Failure;
+        }
+
+        if (!outcome.Interrupted)
+            return ExitCode.Success;
+        terminal.Output.WriteLine($"Stopped at step {outcome.Steps}. Continue with: swat train --resume {folder}");
+        return ExitCode.Interrupted;
     }
 
-    private void WriteSample(SwatModel model, TokenSplit split, CancellationToken cancellation)
+    private void WriteSample(SwatModel model, ITokenizer tokenizer, TokenSplit split, CancellationToken cancellation)
     {
         if (options.SampleTokens == 0)
             return;
-        var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training);
-        var generator = new TextGenerator(model, Tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
+        var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training, tokenizer);
+        var generator = new TextGenerator(model, tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
         terminal.Output.WriteLine("sample, continuing the first line:");
         terminal.Output.Write(prompt);
         foreach (var piece in generator.Continue(prompt, options.SampleTokens, cancellation))
@@ -137,18 +166,18 @@ public sealed class TrainingRun
         terminal.Output.WriteLine();
     }
 
-    private string FirstLine(ITokenSource source)
+    private static string FirstLine(ITokenSource source, ITokenizer tokenizer)
     {
         var tokens = new int[Math.Min(PromptTokens, source.Length)];
         source.Read(0, tokens);
-        var lines = Tokenizer.Decode(tokens).ReplaceLineEndings("\n").Split('\n');
+        var lines = tokenizer.Decode(tokens).ReplaceLineEndings("\n").Split('\n');
         return (lines.FirstOrDefault(line => line.Trim().Length > 0) ?? lines[0]) + "\n";
     }
 
     private (TokenSplit Split, int Documents) ReadData(TrainingSetup setup)
     {
         var documents = TextSources.Read(options.Data, Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
-        var corpus = TextCorpus.Tokenize(documents, Tokenizer);
+        var corpus = TextCorpus.Tokenize(documents, setup.Tokenizer);
         return (TokenSplit.Create(corpus, options.ValidationFraction, setup.Plan.Length), documents.Count);
     }
 
@@ -169,6 +198,4 @@ public sealed class TrainingRun
         WeightDecay = options.WeightDecay,
         Clip = options.Clip,
     });
-
-    private static ITokenizer Tokenizer { get; } = new ByteTokenizer();
 }

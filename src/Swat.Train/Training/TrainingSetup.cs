@@ -1,14 +1,20 @@
 using Swat.Model;
+using Swat.Model.Tokenizers;
 
 namespace Swat.Train.Training;
 
 /// <summary>The options of a run with every default resolved.</summary>
+/// <param name="Tokenizer">Turns the text into tokens.</param>
 /// <param name="Model">Shape of the model.</param>
 /// <param name="Plan">What the training loop does.</param>
-public sealed record TrainingSetup(SwatConfig Model, TrainerPlan Plan)
+public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, TrainerPlan Plan)
 {
     private const int LongestWarmup = 2000;
     private const int LongestValidationInterval = 1000;
+
+    // A preset whose table is at most this much larger than the vocabulary keeps it; presets round theirs up for the hardware.
+    private const int LargestPadding = 64;
+    private const int VocabularyMultiple = 8;
 
     /// <summary>Takes from <paramref name="options"/> what is given, and the rest from its preset.</summary>
     /// <exception cref="ModelFormatException">No such preset, or a shape that cannot be.</exception>
@@ -16,6 +22,7 @@ public sealed record TrainingSetup(SwatConfig Model, TrainerPlan Plan)
     public static TrainingSetup Create(TrainOptions options)
     {
         var preset = SwatPresets.Get(options.Preset);
+        var tokenizer = TokenizerLoader.Load(options.Tokenizer);
         var length = options.Length ?? preset.MaxPositionEmbeddings;
         var model = preset with
         {
@@ -27,6 +34,10 @@ public sealed record TrainingSetup(SwatConfig Model, TrainerPlan Plan)
             MaxPositionEmbeddings = length,
             AttentionActivation = ParseActivation(options.Attention) ?? preset.AttentionActivation,
             Alibi = ParseAlibi(options.Alibi) ?? preset.Alibi,
+            VocabSize = TableSize(preset.VocabSize, tokenizer.VocabularySize),
+            BosTokenId = tokenizer.BosTokenId,
+            EosTokenId = tokenizer.EosTokenId,
+            PadTokenId = tokenizer.PadTokenId,
         };
         model.Validate($"the model that --preset {options.Preset} and the other options give");
 
@@ -37,8 +48,21 @@ public sealed record TrainingSetup(SwatConfig Model, TrainerPlan Plan)
             throw new UserErrorException($"--warmup {warmup} is longer than the run, which has {steps} steps (--steps).");
         var schedule = new LearningRateSchedule(options.Lr ?? defaults.LearningRate, warmup, steps, options.LrFloor);
         var validateEvery = options.ValidateEvery ?? Math.Clamp(steps / 4, 1, LongestValidationInterval);
-        return new(model, new(steps, options.Batch ?? defaults.Batch, length, schedule, validateEvery, options.CheckpointEvery));
+        var plan = new TrainerPlan(
+            steps,
+            options.Batch ?? defaults.Batch,
+            length,
+            schedule,
+            validateEvery,
+            options.CheckpointEvery,
+            options.CheckpointMinutes == 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(options.CheckpointMinutes),
+            options.MaxSkippedSteps);
+        return new(tokenizer, model, plan);
     }
+
+    private static int TableSize(int preset, int vocabulary) => preset >= vocabulary && preset - vocabulary <= LargestPadding
+        ? preset
+        : (vocabulary + VocabularyMultiple - 1) / VocabularyMultiple * VocabularyMultiple;
 
     private static AttentionActivation? ParseActivation(string? text) => text switch
     {

@@ -7,7 +7,17 @@ namespace Swat.Train.Training;
 /// <param name="OptimizerSteps">Steps the optimizer counts for its bias correction.</param>
 /// <param name="DataTokens">Tokens of the training part.</param>
 /// <param name="DataChecksum">CRC-32C of the training part's tokens, so that a run does not silently continue on other data.</param>
-public sealed record TrainingState(int Version, int Step, long Sequences, long OptimizerSteps, long DataTokens, uint DataChecksum)
+/// <param name="ValidationLoss">Validation loss of these weights; null when it was not measured.</param>
+/// <param name="Checksums">CRC-32C of the checkpoint's large files, by name.</param>
+public sealed record TrainingState(
+    int Version,
+    int Step,
+    long Sequences,
+    long OptimizerSteps,
+    long DataTokens,
+    uint DataChecksum,
+    double? ValidationLoss,
+    IReadOnlyDictionary<string, uint> Checksums)
 {
     /// <summary>The version that is written.</summary>
     public const int CurrentVersion = 1;

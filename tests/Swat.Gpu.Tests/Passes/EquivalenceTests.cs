@@ -13,6 +13,8 @@ public class EquivalenceTests
         (nameof(Simplify), Simplify.Run),
         (nameof(ControlFlow), ControlFlow.Run),
         (nameof(DeadCode), DeadCode.Run),
+        (nameof(Unroll), f => Unroll.Run(f, PassOptions.Default)),
+        (nameof(PromoteLocalArrays), PromoteLocalArrays.Run),
     ];
 
     private static IEnumerable<string> PassNames => Passes.Select(p => p.Name);

@@ -9,7 +9,7 @@ namespace Swat.Train.Tests.Training;
 public class TrainerTests
 {
     private static readonly TrainerPlan Plan = new(
-        Steps: 6, Batch: 2, Length: 8, new LearningRateSchedule(1, 2, 6, 0.1), ValidateEvery: 2, CheckpointEvery: 4);
+        Steps: 6, Batch: 2, Length: 8, new LearningRateSchedule(1, 2, 6, 0.1), ValidateEvery: 2, CheckpointEvery: 4, TimeSpan.MaxValue, MaxSkippedSteps: 3);
 
     [Test]
     public void Each_step_learns_at_the_schedules_rate_and_the_losses_are_reported()
@@ -17,15 +17,41 @@ public class TrainerTests
         var learner = new FakeLearner();
         var outcome = Run(learner, out var output, out _);
         Assert.That(learner.Rates, Is.EqualTo(Enumerable.Range(0, 6).Select(Plan.Schedule.At)));
-        Assert.That(outcome, Is.EqualTo(new TrainingOutcome(6, Interrupted: false, LossBefore: 10, LossAfter: 4)));
+        Assert.That(outcome, Is.EqualTo(new TrainingOutcome(6, Interrupted: false, LossBefore: 10, LossAfter: 4, Skipped: 0)));
         Assert.That(output, Does.Contain("step 6/6  loss 5.0000").And.Contain("validation loss 10.0000").And.Contain("validation loss 4.0000"));
     }
 
     [Test]
-    public void Checkpoints_are_asked_for_at_the_interval_and_at_the_end()
+    public void Checkpoints_are_asked_for_at_the_interval_at_the_end_and_at_the_lowest_loss()
     {
-        Run(new FakeLearner(), out _, out var checkpoints);
-        Assert.That(checkpoints, Is.EqualTo(new[] { 4, 6 }));
+        Run(new FakeLearner { ValidationLosses = [9, 8, 8.5, 7.5] }, out _, out var checkpoints);
+        Assert.That(checkpoints, Is.EqualTo(new (int, double?)[] { (2, 8), (4, 8.5), (6, 7.5) }));
+        Run(new FakeLearner { ValidationLosses = [9, 8, 8.5, 7.5] }, out _, out checkpoints, lowestLoss: 8);
+        Assert.That(checkpoints, Is.EqualTo(new (int, double?)[] { (4, 8.5), (6, 7.5) }));
+    }
+
+    [Test]
+    public void Checkpoints_are_asked_for_when_time_has_passed()
+    {
+        Run(new FakeLearner { ValidationLosses = [1, 2, 3, 4] }, out _, out var checkpoints, plan: Plan with { CheckpointInterval = TimeSpan.Zero });
+        Assert.That(checkpoints.Select(kept => kept.Step), Is.EqualTo(Enumerable.Range(1, 6)));
+    }
+
+    [Test]
+    public void Steps_that_are_not_finite_are_counted_and_reported()
+    {
+        var outcome = Run(new FakeLearner { Result = step => step is 2 or 4 or 5 ? new(double.NaN, 1) : new(1, 1) }, out var output, out _);
+        Assert.That(outcome.Skipped, Is.EqualTo(3));
+        Assert.That(outcome.Steps, Is.EqualTo(6));
+        Assert.That(output, Does.Contain("step 2 skipped: loss NaN").And.Contain("smoothed 1.0000"));
+    }
+
+    [Test]
+    public void Too_many_steps_in_a_row_that_are_not_finite_end_the_run()
+    {
+        var learner = new FakeLearner { Result = step => step < 3 ? new(1, 1) : new(1, double.PositiveInfinity) };
+        var error = Assert.Throws<TrainingDivergedException>(() => Run(learner, out _, out _));
+        Assert.That(error!.Message, Does.Contain("3 steps in a row").And.Contain("step 5").And.Contain("--lr"));
     }
 
     [Test]
@@ -44,7 +70,7 @@ public class TrainerTests
         var outcome = Run(learner, out _, out var checkpoints, stop.Token);
         Assert.That(outcome.Interrupted, Is.True);
         Assert.That(outcome.Steps, Is.EqualTo(3));
-        Assert.That(checkpoints, Is.EqualTo(new[] { 3 }));
+        Assert.That(checkpoints[^1].Step, Is.EqualTo(3));
     }
 
     [Test]
@@ -87,23 +113,25 @@ public class TrainerTests
     private static TrainingOutcome Run(
         FakeLearner learner,
         out string output,
-        out List<int> checkpoints,
+        out List<(int Step, double? Loss)> checkpoints,
         CancellationToken cancellation = default,
         int firstStep = 0,
-        RunLog? log = null)
+        RunLog? log = null,
+        double lowestLoss = double.PositiveInfinity,
+        TrainerPlan? plan = null)
     {
         var source = Tokens.Counting(1000);
         var sampler = new SequenceSampler(source, Plan.Length, seed: 1) { Position = firstStep * Plan.Batch };
         var writer = new StringWriter();
-        var written = new List<int>();
+        var written = new List<(int Step, double? Loss)>();
         var trainer = new Trainer(
             learner,
             sampler,
             new ValidationSet(source, Plan.Length, 32),
-            Plan,
+            plan ?? Plan,
             new PlainDisplay(writer, TimeSpan.Zero),
             log ?? RunLog.None());
-        var outcome = trainer.Run(firstStep, () => written.Add(trainer.Step), cancellation);
+        var outcome = trainer.Run(firstStep, lowestLoss, loss => written.Add((trainer.Step, loss)), cancellation);
         output = writer.ToString();
         checkpoints = written;
         return outcome;

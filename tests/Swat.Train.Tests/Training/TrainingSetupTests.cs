@@ -46,7 +46,7 @@ public class TrainingSetupTests
             Alibi = AlibiPattern.Split(4, 2),
         };
         Assert.That(setup.Model, Is.EqualTo(expected));
-        Assert.That(setup.Plan, Is.EqualTo(new TrainerPlan(100, 3, 50, new LearningRateSchedule(0.5, 7, 100, 0.2), ValidateEvery: 25, CheckpointEvery: 1000)));
+        Assert.That(setup.Plan, Is.EqualTo(new TrainerPlan(100, 3, 50, new LearningRateSchedule(0.5, 7, 100, 0.2), ValidateEvery: 25, CheckpointEvery: 1000, TimeSpan.FromMinutes(30), 20)));
     }
 
     [Test]

@@ -141,7 +141,7 @@ internal sealed partial class OpenCLEmitter
                     variables[instruction] = names.Unique("s", $"{instruction.Id}");
                     declarations.Append($"    __local uchar {variables[instruction]}[{instruction.Immediate}] __attribute__((aligned(128)));\n");
                     continue;
-                case Op.Extract:
+                case Op.Extract or Op.DynamicShared or Op.DynamicSharedSize:
                     continue;
             }
             if (!uses.LeavesBlock(instruction) && instruction.Op != Op.Phi || uses.Count(instruction) == 0)

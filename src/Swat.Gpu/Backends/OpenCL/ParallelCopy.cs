@@ -26,11 +26,12 @@ internal sealed class ParallelCopy
                 left.RemoveAt(ready);
                 continue;
             }
-            // Each of the rest is read by another one: the first's new value waits in a temporary.
-            var first = left[0];
-            var temporary = $"next_{first.Variable}";
-            yield return $"{first.Type} {temporary} = {first.Expression};";
-            left[0] = first with { Expression = temporary, Reads = new HashSet<string>() };
+            // Each of the rest is read by another one: a new value that reads variables waits in a temporary.
+            var index = left.FindIndex(a => a.Reads.Count > 0);
+            var waiting = left[index];
+            var temporary = $"next_{waiting.Variable}";
+            yield return $"{waiting.Type} {temporary} = {waiting.Expression};";
+            left[index] = waiting with { Expression = temporary, Reads = new HashSet<string>() };
         }
     }
 

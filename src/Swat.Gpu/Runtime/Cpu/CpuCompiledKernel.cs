@@ -7,6 +7,7 @@ namespace Swat.Gpu.Runtime.Cpu;
 internal sealed class CpuCompiledKernel(CPUAccelerator accelerator, KernelFunction function) : CompiledKernel
 {
     private readonly Lock sync = new();
+    private readonly BoundsReport? report = function.BoundsChecks is { } checks ? new BoundsReport(checks) : null;
     private Variant[] variants = [];
 
     public override KernelInfo Info { get; } = new(function.Name) { SharedBytes = function.SharedBytes };
@@ -14,6 +15,27 @@ internal sealed class CpuCompiledKernel(CPUAccelerator accelerator, KernelFuncti
     public override unsafe void Launch(AcceleratorStream stream, in KernelConfig config, byte* arguments, int argumentBytes)
     {
         var code = CodeFor(config.GroupDim);
+        if (report is null)
+        {
+            Run(code, config, arguments);
+            return;
+        }
+        lock (report)
+        {
+            report.Prepare(arguments);
+            Run(code, config, arguments);
+            report.ThrowIfFailed(Info.Name, config);
+        }
+    }
+
+    public override void Dispose()
+    {
+        variants = [];
+        report?.Dispose();
+    }
+
+    private unsafe void Run(CpuKernelCode code, in KernelConfig config, byte* arguments)
+    {
         try
         {
             accelerator.Workers.Run(code, arguments, config.GridDim, config.SharedMemoryConfig.ArraySize);
@@ -23,8 +45,6 @@ internal sealed class CpuCompiledKernel(CPUAccelerator accelerator, KernelFuncti
             throw new AcceleratorException($"Kernel {Info.Name} with {config} failed: {exception.Message}", exception);
         }
     }
-
-    public override void Dispose() => variants = [];
 
     private CpuKernelCode CodeFor(Index3D group)
     {

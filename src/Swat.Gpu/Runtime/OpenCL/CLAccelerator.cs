@@ -16,7 +16,6 @@ public sealed unsafe class CLAccelerator : Accelerator
         }
         """;
 
-    private readonly CLProgramCache cache;
     private readonly Lazy<OpenCLWarpSupport> warpSupport;
     private readonly Dictionary<nint, nint> pageLocked = [];
 
@@ -24,7 +23,6 @@ public sealed unsafe class CLAccelerator : Accelerator
         : base(context, device)
     {
         ClDevice = device;
-        cache = new CLProgramCache(device, context.Properties.KernelCacheDirectory);
         warpSupport = new Lazy<OpenCLWarpSupport>(FindWarpSupport);
         var id = device.Id;
         int error;
@@ -167,10 +165,15 @@ public sealed unsafe class CLAccelerator : Accelerator
 
     private CLProgram Build(string name, string source)
     {
-        if (cache.Find(source, BuildOptions) is { } binary && CLProgram.FromBinary(this, binary, BuildOptions) is { } cached)
+        string[] key =
+        [
+            "opencl", source, BuildOptions, ClDevice.PlatformName, ClDevice.Name, ClDevice.Version, ClDevice.DriverVersion,
+        ];
+        if (Binaries.Find(key) is { } binary && CLProgram.FromBinary(this, binary, BuildOptions) is { } cached)
             return cached;
         var program = CLProgram.FromSource(this, name, source, BuildOptions);
-        cache.Store(source, BuildOptions, program.Binary());
+        if (Binaries.IsEnabled && program.Binary() is { Length: > 0 } built)
+            Binaries.Store(built, key);
         return program;
     }
 

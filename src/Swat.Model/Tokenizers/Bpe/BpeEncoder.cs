@@ -35,10 +35,9 @@ internal sealed class BpeEncoder(ISymbolAlphabet alphabet, BpeMerges merges)
         int capacity = checked(word.Length * SpaceMark.Utf8.Length);
         if (_symbols.Length < capacity)
             _symbols = new int[capacity];
-        int wordStart = ids.Count;
         int count = alphabet.Split(word, _symbols);
         count = _merger.Merge(_symbols.AsSpan(0, count));
         foreach (int symbol in _symbols.AsSpan(0, count))
-            alphabet.Emit(symbol, ids, wordStart);
+            alphabet.Emit(symbol, ids);
     }
 }

@@ -13,5 +13,5 @@ internal sealed class ByteSymbols(int[] idOfByte) : ISymbolAlphabet
     }
 
     /// <inheritdoc/>
-    public void Emit(int symbol, List<int> ids, int wordStart) => ids.Add(symbol);
+    public void Emit(int symbol, List<int> ids) => ids.Add(symbol);
 }

@@ -11,7 +11,6 @@ internal sealed class CharacterSymbols : ISymbolAlphabet
     private readonly int _vocabularySize;
     private readonly int[]? _idOfByte;
     private readonly int? _unknown;
-    private readonly bool _fuseUnknown;
     private readonly int[] _ascii = new int[AsciiCount];
     private readonly Dictionary<Rune, int> _others = [];
     private readonly Rune[] _inner;
@@ -21,14 +20,12 @@ internal sealed class CharacterSymbols : ISymbolAlphabet
     /// <param name="inner">Characters that are no tokens but occur inside tokens; the i-th is symbol vocabularySize + i.</param>
     /// <param name="idOfByte">The token of each byte; null: no fallback to bytes.</param>
     /// <param name="unknown">The token of an unknown character without such a fallback; null: it is left out.</param>
-    /// <param name="fuseUnknown">Whether neighbouring unknown tokens become one.</param>
-    public CharacterSymbols(int vocabularySize, IEnumerable<(Rune Character, int Id)> characters, Rune[] inner, int[]? idOfByte, int? unknown, bool fuseUnknown)
+    public CharacterSymbols(int vocabularySize, IEnumerable<(Rune Character, int Id)> characters, Rune[] inner, int[]? idOfByte, int? unknown)
     {
         _vocabularySize = vocabularySize;
         _inner = inner;
         _idOfByte = idOfByte;
         _unknown = unknown;
-        _fuseUnknown = fuseUnknown;
         Array.Fill(_ascii, -1);
         foreach (var (character, id) in characters.Concat(inner.Select((character, i) => (character, vocabularySize + i))))
         {
@@ -70,10 +67,8 @@ internal sealed class CharacterSymbols : ISymbolAlphabet
     }
 
     /// <inheritdoc/>
-    public void Emit(int symbol, List<int> ids, int wordStart)
+    public void Emit(int symbol, List<int> ids)
     {
-        if (_fuseUnknown && symbol == _unknown && ids.Count > wordStart && ids[^1] == symbol)
-            return;
         if (symbol < _vocabularySize)
         {
             ids.Add(symbol);
@@ -84,8 +79,7 @@ internal sealed class CharacterSymbols : ISymbolAlphabet
         Span<int> fallback = stackalloc int[4];
         int length = _inner[symbol - _vocabularySize].EncodeToUtf8(bytes);
         int count = Fallback(bytes[..length], fallback);
-        foreach (int id in fallback[..count])
-            Emit(id, ids, wordStart);
+        ids.AddRange(fallback[..count]);
     }
 
     private int Fallback(ReadOnlySpan<byte> character, Span<int> symbols)

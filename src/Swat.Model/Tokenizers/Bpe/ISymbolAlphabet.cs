@@ -10,8 +10,5 @@ internal interface ISymbolAlphabet
     int Split(ReadOnlySpan<byte> word, Span<int> symbols);
 
     /// <summary>Appends the token ids that a symbol stands for.</summary>
-    /// <param name="symbol">What <see cref="Split"/> or a merge gave.</param>
-    /// <param name="ids">Where the ids go.</param>
-    /// <param name="wordStart">Where in <paramref name="ids"/> the word began.</param>
-    void Emit(int symbol, List<int> ids, int wordStart);
+    void Emit(int symbol, List<int> ids);
 }

@@ -1,28 +1,40 @@
 namespace Swat.Model.Tokenizers.Bpe;
 
-/// <summary>Feeds a text to an encoder in words that begin with spaces, after an optional space before the whole.</summary>
+/// <summary>Feeds a text to an encoder word by word, after an optional space before the whole.</summary>
 internal static class SpaceMarkedText
 {
     /// <param name="encoder">Takes the words.</param>
+    /// <param name="boundaries">Tells the words.</param>
     /// <param name="text">Valid UTF-8.</param>
     /// <param name="ids">Where the ids go.</param>
     /// <param name="addPrefix">Put a space before the text, unless it is empty.</param>
-    /// <param name="cutAtSpaces">Whether no token holds a space after another character, so that words encode on their own.</param>
-    /// <param name="cutEverySpace">Whether tokens may not hold several spaces either.</param>
-    public static void Encode(BpeEncoder encoder, ReadOnlySpan<byte> text, List<int> ids, bool addPrefix, bool cutAtSpaces, bool cutEverySpace)
+    /// <param name="fused">The token of which neighbouring ones become one; null: none.</param>
+    public static void Encode(BpeEncoder encoder, WordBoundaries boundaries, ReadOnlySpan<byte> text, List<int> ids, bool addPrefix, int? fused)
     {
-        if (text.IsEmpty)
-            return;
-        if (!cutAtSpaces)
+        int start = ids.Count;
+        if (addPrefix && boundaries.Next(ref text, out var first))
         {
-            encoder.Append(addPrefix ? [(byte)' ', .. text] : text, ids);
-            return;
+            // The space may be a word of its own or join the first one.
+            ReadOnlySpan<byte> prefixed = [(byte)' ', .. first];
+            while (boundaries.Next(ref prefixed, out var part))
+                encoder.Append(part, ids);
         }
 
-        var words = new SpaceMarkedWords(text, cutEverySpace);
-        if (addPrefix && words.Next(out var first))
-            encoder.Append([(byte)' ', .. first], ids);
-        while (words.Next(out var word))
+        while (boundaries.Next(ref text, out var word))
             encoder.Append(word, ids);
+        if (fused is { } unknown)
+            Fuse(ids, start, unknown);
+    }
+
+    private static void Fuse(List<int> ids, int start, int unknown)
+    {
+        int kept = start;
+        for (int i = start; i < ids.Count; i++)
+        {
+            if (i == start || ids[i] != unknown || ids[i - 1] != unknown)
+                ids[kept++] = ids[i];
+        }
+
+        ids.RemoveRange(kept, ids.Count - kept);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class HuggingFaceTokenizer : ITokenizer
     private readonly TokenTable _tokens;
     private readonly BpeEncoderPool _encoders;
     private readonly AddedTokenFinder _added;
-    private readonly bool _cutAtSpaces;
+    private readonly WordBoundaries _boundaries;
 
     private HuggingFaceTokenizer(byte[] file, HuggingFaceDefinition definition, HuggingFaceVocabulary vocabulary)
     {
@@ -24,7 +24,7 @@ internal sealed class HuggingFaceTokenizer : ITokenizer
         _tokens = vocabulary.Tokens;
         _encoders = new BpeEncoderPool(vocabulary.Alphabet, vocabulary.Merges);
         _added = new AddedTokenFinder(definition.AddedTokens);
-        _cutAtSpaces = definition.CutsEverySpace || !vocabulary.HasSpaceInsideToken;
+        _boundaries = vocabulary.Boundaries;
         BosTokenId = Named(BeginNames);
         EosTokenId = Named(EndNames);
         PadTokenId = Named(PaddingNames);
@@ -92,7 +92,7 @@ internal sealed class HuggingFaceTokenizer : ITokenizer
         };
         if (!_definition.IsByteLevel)
         {
-            SpaceMarkedText.Encode(encoder, text, ids, addPrefix, _cutAtSpaces, _definition.CutsEverySpace);
+            SpaceMarkedText.Encode(encoder, _boundaries, text, ids, addPrefix, _definition.FuseUnknown ? _definition.Unknown : null);
             return;
         }
 

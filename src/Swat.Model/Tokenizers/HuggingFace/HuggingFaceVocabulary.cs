@@ -11,7 +11,7 @@ internal sealed class HuggingFaceVocabulary
         var added = definition.AddedTokens.Select(token => token.Id).ToHashSet();
         Tokens = new TokenTable([.. definition.Tokens.Select((text, id) => Decoded(definition, text, added.Contains(id)))]);
         Merges = new BpeMerges(BuildMerges(definition, source));
-        HasSpaceInsideToken = definition.Vocabulary.Keys.Any(SpaceMarkedPiece.HasSpaceInside);
+        Boundaries = new WordBoundaries(definition.Merges.Select(merge => merge.Left + merge.Right), definition.CutsEverySpace);
         Alphabet = definition.IsByteLevel ? new ByteSymbols(ByteIds(definition, source)) : Characters(definition, source);
     }
 
@@ -21,8 +21,8 @@ internal sealed class HuggingFaceVocabulary
 
     public ISymbolAlphabet Alphabet { get; }
 
-    /// <summary>Whether a token holds a space after another character.</summary>
-    public bool HasSpaceInsideToken { get; }
+    /// <summary>Words of BPE with marked spaces; byte-level BPE has none of these.</summary>
+    public WordBoundaries Boundaries { get; }
 
     private static (byte[] Bytes, TokenKind Kind) Decoded(HuggingFaceDefinition definition, string? text, bool isAdded)
     {
@@ -32,7 +32,7 @@ internal sealed class HuggingFaceVocabulary
             return (ByteAlphabet.TryBytes(text, out byte[] bytes) ? bytes : Encoding.UTF8.GetBytes(text), TokenKind.Text);
         if (isAdded)
             return (Encoding.UTF8.GetBytes(text), TokenKind.Verbatim);
-        return definition.ByteFallback && SpaceMarkedPiece.TryByte(text, out byte value)
+        return definition.ByteFallback && ByteToken.TryParse(text, out byte value)
             ? ([value], TokenKind.Byte)
             : (Encoding.UTF8.GetBytes(text.Replace(SpaceMark.Character, ' ')), TokenKind.Text);
     }
@@ -41,7 +41,12 @@ internal sealed class HuggingFaceVocabulary
     {
         var merges = new List<(int, int, int, int)>(definition.Merges.Count);
         foreach (var (left, right) in definition.Merges)
+        {
+            if (definition.ByteFallback && (ByteToken.TryParse(left, out _) || ByteToken.TryParse(right, out _)))
+                throw new ModelFormatException(source, $"the merge of \"{left}\" and \"{right}\" joins bytes of unknown characters, which is not supported");
             merges.Add((Id(left), Id(right), merges.Count, Id(left + right)));
+        }
+
         return merges;
 
         int Id(string text) => definition.Vocabulary.TryGetValue(text, out int id)
@@ -67,7 +72,7 @@ internal sealed class HuggingFaceVocabulary
             .Where(token => token.Key.Length == 1 || (token.Key.Length == 2 && char.IsSurrogatePair(token.Key, 0)))
             .Where(token => Rune.TryGetRuneAt(token.Key, 0, out _))
             .Select(token => (Rune.GetRuneAt(token.Key, 0), token.Value));
-        return new(definition.Tokens.Length, characters, [], definition.ByteFallback ? FallbackIds(definition, source) : null, definition.Unknown, definition.FuseUnknown);
+        return new(definition.Tokens.Length, characters, [], definition.ByteFallback ? FallbackIds(definition, source) : null, definition.Unknown);
     }
 
     private static int[] FallbackIds(HuggingFaceDefinition definition, string source)
@@ -75,8 +80,8 @@ internal sealed class HuggingFaceVocabulary
         var ids = new int[256];
         for (int value = 0; value < ids.Length; value++)
         {
-            if (!definition.Vocabulary.TryGetValue($"<0x{value:X2}>", out ids[value]))
-                throw new ModelFormatException(source, $"unknown characters become bytes, but there is no token <0x{value:X2}>");
+            if (!definition.Vocabulary.TryGetValue(ByteToken.Spelling((byte)value), out ids[value]))
+                throw new ModelFormatException(source, $"unknown characters become bytes, but there is no token {ByteToken.Spelling((byte)value)}");
         }
 
         return ids;

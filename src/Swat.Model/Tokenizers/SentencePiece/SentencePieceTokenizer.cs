@@ -10,7 +10,8 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     private readonly TokenTable _tokens;
     private readonly BpeEncoderPool _encoders;
     private readonly bool _addDummyPrefix;
-    private readonly bool _cutAtSpaces;
+    private readonly WordBoundaries _boundaries;
+    private readonly int? _fused;
 
     private SentencePieceTokenizer(byte[] file, SentencePieceModel model, SentencePieceVocabulary vocabulary)
     {
@@ -18,7 +19,8 @@ internal sealed class SentencePieceTokenizer : ITokenizer
         _tokens = vocabulary.Tokens;
         _encoders = new BpeEncoderPool(vocabulary.Alphabet, vocabulary.Merges);
         _addDummyPrefix = model.AddDummyPrefix;
-        _cutAtSpaces = !vocabulary.HasSpaceInsidePiece;
+        _boundaries = vocabulary.Boundaries;
+        _fused = vocabulary.Fused;
         BosTokenId = Existing(model.BosId);
         EosTokenId = Existing(model.EosId);
         PadTokenId = Existing(model.PadId);
@@ -58,7 +60,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     public void Save(string folder) => IO.AtomicFile.Write(Path.Combine(folder, TokenizerLoader.SentencePieceName), _file);
 
     private void EncodeText(BpeEncoder encoder, ReadOnlySpan<byte> text, List<int> ids) =>
-        SpaceMarkedText.Encode(encoder, text, ids, _addDummyPrefix, _cutAtSpaces, cutEverySpace: false);
+        SpaceMarkedText.Encode(encoder, _boundaries, text, ids, _addDummyPrefix, _fused);
 
     private int? Existing(int id) => id >= 0 && id < _tokens.Count ? id : null;
 }

@@ -23,15 +23,15 @@ internal sealed class SentencePieceVocabulary
         CollectInnerCharacters();
         Tokens = new TokenTable([.. model.Pieces.Select(Decoded)]);
         Merges = new BpeMerges(BuildMerges());
-        HasSpaceInsidePiece = _idOfText.Keys.Any(SpaceMarkedPiece.HasSpaceInside);
+        Boundaries = new WordBoundaries(_idOfText.Keys, cutEverySpace: false);
         int unknown = UnknownId(source);
         Alphabet = new CharacterSymbols(
             model.Pieces.Count,
             _idOfText.Where(piece => IsCharacter(piece.Key)).Select(piece => (Rune.GetRuneAt(piece.Key, 0), piece.Value)),
             [.. _innerCharacters.OrderBy(pair => pair.Value).Select(pair => pair.Key)],
             model.ByteFallback ? ByteIds(source) : null,
-            unknown,
-            fuseUnknown: !model.ByteFallback);
+            unknown);
+        Fused = model.ByteFallback ? null : unknown;
     }
 
     public TokenTable Tokens { get; }
@@ -40,8 +40,10 @@ internal sealed class SentencePieceVocabulary
 
     public ISymbolAlphabet Alphabet { get; }
 
-    /// <summary>Whether a piece holds a space after another character.</summary>
-    public bool HasSpaceInsidePiece { get; }
+    public WordBoundaries Boundaries { get; }
+
+    /// <summary>The unknown piece where neighbouring unknown characters become one; null where they become bytes.</summary>
+    public int? Fused { get; }
 
     private static bool IsCharacter(string text) => text.Length == 1 || (text.Length == 2 && char.IsHighSurrogate(text[0]));
 
@@ -88,7 +90,7 @@ internal sealed class SentencePieceVocabulary
     {
         SentencePieceType.Control => ([], TokenKind.Hidden),
         SentencePieceType.Unknown => (Encoding.UTF8.GetBytes(_model.UnknownSurface), TokenKind.Verbatim),
-        SentencePieceType.Byte when SpaceMarkedPiece.TryByte(piece.Text, out byte value) => ([value], TokenKind.Byte),
+        SentencePieceType.Byte when ByteToken.TryParse(piece.Text, out byte value) => ([value], TokenKind.Byte),
         _ => (Encoding.UTF8.GetBytes(piece.Text.Replace(SpaceMark.Character, ' ')), TokenKind.Text),
     };
 
@@ -108,12 +110,12 @@ internal sealed class SentencePieceVocabulary
         {
             if (_model.Pieces[id].Type != SentencePieceType.Byte)
                 continue;
-            if (!SpaceMarkedPiece.TryByte(_model.Pieces[id].Text, out byte value))
+            if (!ByteToken.TryParse(_model.Pieces[id].Text, out byte value))
                 throw new ModelFormatException(source, $"piece {id} \"{_model.Pieces[id].Text}\" should be a byte such as <0x0A>");
             ids[value] = id;
         }
 
         int missing = Array.IndexOf(ids, -1);
-        return missing < 0 ? ids : throw new ModelFormatException(source, $"unknown characters become bytes, but there is no piece <0x{missing:X2}>");
+        return missing < 0 ? ids : throw new ModelFormatException(source, $"unknown characters become bytes, but there is no piece {ByteToken.Spelling((byte)missing)}");
     }
 }
