@@ -13,7 +13,7 @@ internal sealed unsafe class DeviceIr(Accelerator accelerator)
     /// <summary>On the first device of a kind; skips the test where there is none.</summary>
     public static DeviceIr Open(AcceleratorType type)
     {
-        var device = TestDevices.All.FirstOrDefault(d => d.Device.AcceleratorType == type);
+        var device = TestDevices.All.FirstOrDefault(d => d.Device.AcceleratorType == type && d.Device is not InterpreterDevice);
         if (device is null)
             Assert.Ignore($"There is no {type} device here; scripts/install-pocl.sh installs one for OpenCL.");
         return new DeviceIr(device!.Accelerator);

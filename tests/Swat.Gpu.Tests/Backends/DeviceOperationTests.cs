@@ -5,6 +5,7 @@ using Swat.Gpu.Tests.Support;
 namespace Swat.Gpu.Tests.Backends;
 
 /// <summary>Each operation on values at the edges of its types, on the device against the interpreter.</summary>
+[TestFixture(AcceleratorType.CPU)]
 [TestFixture(AcceleratorType.OpenCL)]
 [TestFixture(AcceleratorType.Cuda)]
 internal sealed class DeviceOperationTests(AcceleratorType kind)

@@ -9,7 +9,6 @@ namespace Swat.Gpu.Tests.Passes;
 /// </summary>
 internal sealed class RandomProgram
 {
-    public const int GroupSize = 4;
     public const int Groups = 2;
     private const int InputLength = 64;
     private const int ScratchLength = 16;
@@ -28,8 +27,12 @@ internal sealed class RandomProgram
     private readonly Instruction ownScratch;
     private int budget;
 
-    public RandomProgram(int seed, int size = 40)
+    /// <param name="seed">The kernel follows from it alone.</param>
+    /// <param name="size">About as many statements.</param>
+    /// <param name="groupSize">Work items of a group.</param>
+    public RandomProgram(int seed, int size = 40, int groupSize = 4)
     {
+        GroupSize = groupSize;
         random = new Random(seed);
         budget = size;
         b = new IrBuilder($"random{seed}");
@@ -52,19 +55,24 @@ internal sealed class RandomProgram
         b.Return();
     }
 
+    public int GroupSize { get; }
+
     public KernelFunction Function => b.Function;
 
-    /// <summary>Runs the function as it is now; returns the output and the scratch memory.</summary>
-    public byte[] Run()
+    /// <summary>Interprets the function as it is now; returns the output and the scratch memory.</summary>
+    public byte[] Run() => Run(arguments => IrInterpreter.Run(Function, (Groups, 1, 1), (GroupSize, 1, 1), arguments));
+
+    /// <summary>Has the function run with the given argument buffer; returns the output and the scratch memory.</summary>
+    public byte[] Run(Action<byte[]> launch)
     {
         var source = new Random(99);
-        using var inputs = new DeviceArray<int>(InputLength);
-        for (var i = 0; i < InputLength; i++)
+        using var inputs = new DeviceArray<int>(Math.Max(InputLength, Groups * GroupSize));
+        for (var i = 0; i < inputs.Length; i++)
             inputs.Span[i] = source.Next(4) == 0 ? source.Next(-5, 50) : BitConverter.SingleToInt32Bits((source.NextSingle() * 20) - 10);
         using var outputs = new DeviceArray<byte>(Groups * GroupSize * ResultBytes);
         using var scratches = new DeviceArray<int>(Groups * GroupSize * ScratchLength);
         var arguments = new ArgumentBuffer(b).Set(input, inputs).Set(output, outputs).Set(scratch, scratches).Set(number, 7).Set(real, 1.5f);
-        IrInterpreter.Run(Function, (Groups, 1, 1), (GroupSize, 1, 1), arguments.Bytes);
+        launch(arguments.Bytes);
         Assert.That(outputs.GuardIsIntact && scratches.GuardIsIntact, "writes past the end");
         return [.. outputs.Span, .. System.Runtime.InteropServices.MemoryMarshal.AsBytes(scratches.Span)];
     }
@@ -137,7 +145,7 @@ internal sealed class RandomProgram
         b.Barrier();
         b.Store(MemoryType.Int32, shared, thread, Get(IrType.Int32));
         b.Barrier();
-        var other = b.Emit(Op.And, IrType.Int32, b.Add(thread, Constant.Int32(random.Next(4))), Constant.Int32(GroupSize - 1));
+        var other = b.Emit(Op.Remainder, IrType.Int32, b.Add(thread, Constant.Int32(random.Next(4))), Constant.Int32(GroupSize));
         values.Add(b.Load(MemoryType.Int32, shared, other));
     }
 

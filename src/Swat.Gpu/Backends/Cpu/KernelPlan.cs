@@ -150,6 +150,8 @@ internal sealed class KernelPlan
     /// </summary>
     public long? AccessStride(Value address, BasicBlock user, int elementSize)
     {
+        if (Launch.Lanes == 1)
+            return 0;
         var shape = Shapes.At(address, user);
         if (shape.IsVector)
             return null;

@@ -77,11 +77,13 @@ internal sealed partial class RegionEmitter
         Finish(i);
     }
 
-    /// <summary>What follows once a value is in its locals: the copy for use behind loops, and the register with it in all lanes.</summary>
+    /// <summary>What follows once a value is in its locals: the register with it in all lanes, and the copy for use behind loops.</summary>
     private void Finish(Instruction i)
     {
         if (!plan.IsUsed(i))
             return;
+        if (plan.WantsSplat(i))
+            SetSplat(i);
         if (plan.IsCaptured(i))
         {
             var locals = CaptureLocals(i);
@@ -95,8 +97,6 @@ internal sealed partial class RegionEmitter
                 il.Store(locals[p]);
             }
         }
-        if (plan.WantsSplat(i))
-            SetSplat(i);
     }
 
     private void DefineScalar(Instruction i)
@@ -263,7 +263,7 @@ internal sealed partial class RegionEmitter
         PushScalar(i.Operands[0], i.Block!);
         PushScalar(i.Operands[1], i.Block!);
         var isFloat = i.Operands[0].Type.IsFloat();
-        var unsigned = i.Unsigned || i.Operands[0].Type.IsPointer();
+        var unsigned = (i.Unsigned && !isFloat) || i.Operands[0].Type.IsPointer();
         switch (i.Comparison)
         {
             case Comparison.Equal:

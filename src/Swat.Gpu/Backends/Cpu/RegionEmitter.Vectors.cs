@@ -116,13 +116,14 @@ internal sealed partial class RegionEmitter
         if (plan.PartsOf(i.Operands[0].Type) == plan.Parts)
         {
             var element = VectorOps.Element(i.Operands[0].Type);
-            PushComparison(i, p, i.Unsigned ? typeof(uint) : element, element);
+            PushComparison(i, p, i.Unsigned && i.Operands[0].Type.IsInteger() ? typeof(uint) : element, element);
             As(element, typeof(int));
         }
         else
         {
             var element = VectorOps.Element(i.Operands[0].Type);
-            var compared = i.Unsigned || i.Operands[0].Type.IsPointer() ? typeof(ulong) : element;
+            var isUnsigned = i.Operands[0].Type.IsPointer() || (i.Unsigned && i.Operands[0].Type.IsInteger());
+            var compared = isUnsigned ? typeof(ulong) : element;
             for (var half = 0; half < 2; half++)
             {
                 PushComparison(i, (2 * p) + half, compared, element);
