@@ -7,13 +7,6 @@ public class LaunchTests(TestDevice device)
 {
     private Accelerator Accelerator => device.Accelerator;
 
-    [SetUp]
-    public void Skip_the_CPU()
-    {
-        if (device.Device is CPUDevice)
-            Assert.Ignore("The CPU back end does not compile kernels yet.");
-    }
-
     [TestCase(1)]
     [TestCase(63)]
     [TestCase(1000)]

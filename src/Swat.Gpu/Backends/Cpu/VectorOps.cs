@@ -78,7 +78,7 @@ internal sealed class VectorOps
     private static int Size(Type element) => element == typeof(long) || element == typeof(double) ? 8 : 4;
 
     private bool IsOnVectors(MethodInfo method) =>
-        method.GetParameters().Any(p => p.ParameterType.IsPointer)
+        method.Name == nameof(Vector128.GetElement) || method.GetParameters().Any(p => p.ParameterType.IsPointer)
         || method.GetParameters().All(p => p.ParameterType.IsPointer
             || (p.ParameterType.IsGenericType && p.ParameterType.GetGenericTypeDefinition() == definition));
 }
