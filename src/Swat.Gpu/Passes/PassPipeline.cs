@@ -23,25 +23,30 @@ internal sealed class PassPipeline
         if (options.Verify)
             IrVerifier.Check(function);
         Clean();
-        while (Apply(UnrollLoops))
+        Apply(CommonSubexpressions.Run);
+        do
         {
-            Clean();
-            if (!Apply(PromoteLocalArrays.Run))
-                break;
-            Clean();
+            if (Apply(UnrollLoops))
+                Clean();
         }
-        if (Apply(PromoteLocalArrays.Run))
+        while (Apply(PromoteLocalArrays.Run) && Clean());
+        if (Apply(CommonSubexpressions.Run) | Apply(RedundantLoads.Run))
             Clean();
+        if (Apply(LoopInvariants.Run))
+            Apply(CommonSubexpressions.Run);
+        if (options.Contract && Apply(Contraction.Run))
+            Apply(DeadCode.Run);
         function.Number();
     }
 
     /// <summary>Simplifies instructions and control flow until neither finds more, then drops what is unused.</summary>
-    private void Clean()
+    private bool Clean()
     {
+        var changed = false;
         do
-            Apply(Simplify.Run);
+            changed |= Apply(Simplify.Run);
         while (Apply(ControlFlow.Run));
-        Apply(DeadCode.Run);
+        return Apply(DeadCode.Run) || changed;
     }
 
     private bool UnrollLoops(KernelFunction unrolled) => Unroll.Run(unrolled, options);

@@ -51,7 +51,7 @@ internal sealed partial class Simplifier
         return NewCompare(Opposite(compare.Comparison), compare.Unsigned, a, b);
     }
 
-    private static Comparison Opposite(Comparison comparison) => comparison switch
+    public static Comparison Opposite(Comparison comparison) => comparison switch
     {
         Comparison.Equal => Comparison.NotEqual,
         Comparison.NotEqual => Comparison.Equal,

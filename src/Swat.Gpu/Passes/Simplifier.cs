@@ -61,7 +61,7 @@ internal sealed partial class Simplifier
         };
     }
 
-    private static bool IsCommutative(Op op) =>
+    public static bool IsCommutative(Op op) =>
         op is Op.Add or Op.Multiply or Op.And or Op.Or or Op.Xor or Op.Min or Op.Max or Op.MultiplyHigh;
 
     private static Constant Int(IrType type, long value) => ConstantFolder.Integer(type, value);

@@ -15,6 +15,9 @@ public class EquivalenceTests
         (nameof(DeadCode), DeadCode.Run),
         (nameof(Unroll), f => Unroll.Run(f, PassOptions.Default)),
         (nameof(PromoteLocalArrays), PromoteLocalArrays.Run),
+        (nameof(CommonSubexpressions), CommonSubexpressions.Run),
+        (nameof(RedundantLoads), RedundantLoads.Run),
+        (nameof(LoopInvariants), LoopInvariants.Run),
     ];
 
     private static IEnumerable<string> PassNames => Passes.Select(p => p.Name);
