@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Swat.Model.Tests.Support;
 
 namespace Swat.Model.Tests;
 

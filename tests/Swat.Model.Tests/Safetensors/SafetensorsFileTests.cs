@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Swat.Model.Safetensors;
+using Swat.Model.Tests.Support;
 
 namespace Swat.Model.Tests.Safetensors;
 

@@ -1,4 +1,5 @@
 using Swat.Model.Safetensors;
+using Swat.Model.Tests.Support;
 
 namespace Swat.Model.Tests.Safetensors;
 

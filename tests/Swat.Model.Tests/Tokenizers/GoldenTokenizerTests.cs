@@ -1,4 +1,5 @@
 using System.Text;
+using Swat.Model.Tests.Support;
 using Swat.Model.Tokenizers;
 
 namespace Swat.Model.Tests.Tokenizers;

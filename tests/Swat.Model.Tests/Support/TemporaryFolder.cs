@@ -1,4 +1,4 @@
-namespace Swat.Model.Tests;
+namespace Swat.Model.Tests.Support;
 
 /// <summary>A folder of its own for one test.</summary>
 internal sealed class TemporaryFolder : IDisposable

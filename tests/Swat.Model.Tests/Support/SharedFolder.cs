@@ -1,4 +1,4 @@
-namespace Swat.Model.Tests;
+namespace Swat.Model.Tests.Support;
 
 /// <summary>The folder of golden cases and data beside the checkout; tests that need it are skipped where it is absent.</summary>
 internal static class SharedFolder
