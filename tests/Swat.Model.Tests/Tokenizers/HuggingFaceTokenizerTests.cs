@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Swat.Model.Tests.Support;
 using Swat.Model.Tokenizers;
 using Swat.Model.Tokenizers.Bpe;
 
