@@ -88,6 +88,19 @@ public class WarpTests(TestDevice device) : LanguageFixture(device)
         }
     }
 
+    [Test]
+    public void Some_warps_shuffle_while_others_do_not() =>
+        Check(OneWarpOnly, (x, warp, lane) => warp % 3 == 1 ? Enumerable.Range(warp * 32, 32).Sum(i => x[i]) : -1);
+
+    [Test]
+    public void Warps_shuffle_in_loops_of_different_lengths() => Check(DifferentLoops, (x, warp, lane) =>
+    {
+        var values = Enumerable.Range(warp * 32, 32).Select(i => x[i]).ToArray();
+        for (var turn = 0; turn < warp % 3 + 1; turn++)
+            values = [.. values.Select((v, l) => v + values[(l + 1) % 32])];
+        return values[lane];
+    });
+
     private void Check(Action<ArrayView<int>, ArrayView<int>> method, Func<int[], int, int, int> reference)
     {
         var kernel = Accelerator.LoadStreamKernel(method);
@@ -209,6 +222,28 @@ public class WarpTests(TestDevice device) : LanguageFixture(device)
         for (var distance = 16; distance > 0; distance /= 2)
             value += Warp.ShuffleDown(value, distance);
         return value;
+    }
+
+    private static void OneWarpOnly(ArrayView<int> input, ArrayView<int> output)
+    {
+        var i = Grid.GlobalIndex.X;
+        var result = -1;
+        if (Warp.WarpIdx == 1)
+        {
+            result = input[i];
+            for (var mask = 1; mask < 32; mask *= 2)
+                result += Warp.ShuffleXor(result, mask);
+        }
+        output[i] = result;
+    }
+
+    private static void DifferentLoops(ArrayView<int> input, ArrayView<int> output)
+    {
+        var i = Grid.GlobalIndex.X;
+        var value = input[i];
+        for (var turn = 0; turn < Warp.WarpIdx + 1; turn++)
+            value += Warp.Shuffle(value, (Warp.LaneIdx + 1) % 32);
+        output[i] = value;
     }
 
     private struct Best

@@ -179,13 +179,6 @@ internal sealed class HelperFunctions
                 return (int)result;
             }
             """;
-        sources["swat_lanes"] = """
-            static int swat_lanes(void)
-            {
-                int lanes = min(swat_items_of_group() - (swat_item_in_group() & ~31), 32);
-                return lanes == 32 ? -1 : (1 << lanes) - 1;
-            }
-            """;
     }
 
     private static void AddInlinePtx(Dictionary<string, string> sources)

@@ -16,15 +16,20 @@ internal sealed partial class OpenCLEmitter
             indent = 1;
             Line("{");
             indent = 2;
-            pending.Clear();
-            elements.Clear();
-            consumed.Clear();
+            StartBlock();
             foreach (var instruction in block.Instructions)
                 Write(instruction);
             WriteEnd(block, i + 1 < function.Blocks.Count ? function.Blocks[i + 1] : null);
             indent = 1;
             Line("}");
         }
+    }
+
+    private void StartBlock()
+    {
+        pending.Clear();
+        elements.Clear();
+        consumed.Clear();
     }
 
     private static string Label(BasicBlock block) => $"block_{block.Id}";

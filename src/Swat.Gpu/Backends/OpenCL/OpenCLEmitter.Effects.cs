@@ -6,6 +6,7 @@ namespace Swat.Gpu.Backends.OpenCL;
 internal sealed partial class OpenCLEmitter
 {
     private const string GroupBarrier = "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);";
+    private const string LocalBarrier = "barrier(CLK_LOCAL_MEM_FENCE);";
 
     private void WriteEffect(Instruction i)
     {
@@ -142,9 +143,9 @@ internal sealed partial class OpenCLEmitter
         }
         var scratch = $"((__local {CTypes.Of(i.Type)}*){WarpScratch})";
         Line($"{scratch}[{helpers.Use("swat_item_in_group")}()] = {value};");
-        Line("barrier(CLK_LOCAL_MEM_FENCE);");
-        Assign(i, $"{scratch}[{helpers.Use("swat_source_of_shuffle")}({lane})]");
-        Line("barrier(CLK_LOCAL_MEM_FENCE);");
+        Line(LocalBarrier);
+        AssignWhereDue(i, $"{scratch}[{helpers.Use("swat_source_of_shuffle")}({lane})]");
+        Line(LocalBarrier);
     }
 
     /// <summary>The lane that a shuffle reads.</summary>
@@ -164,24 +165,37 @@ internal sealed partial class OpenCLEmitter
         FlushReads();
         if (uses.Count(i) == 0)
             return;
+        // All lanes agree if none of those that are asked says no.
+        var asksAll = i is { Op: Op.Vote, Immediate: 0 };
+        var bit = asksAll ? $"!{predicate.Within(Precedence.Primary)}" : predicate.Text;
         string ballot;
         if (target.Warp == OpenCLWarpSupport.InlinePtx)
         {
-            ballot = $"{helpers.Use("swat_ptx_ballot")}({predicate})";
+            ballot = $"{helpers.Use("swat_ptx_ballot")}({bit})";
         }
         else
         {
-            Line($"((__local int*){WarpScratch})[{helpers.Use("swat_item_in_group")}()] = {predicate};");
-            Line("barrier(CLK_LOCAL_MEM_FENCE);");
+            if (due is not null)
+                bit = $"{due} && ({bit})";
+            Line($"((__local int*){WarpScratch})[{helpers.Use("swat_item_in_group")}()] = {bit};");
+            Line(LocalBarrier);
             ballot = $"{helpers.Use("swat_ballot")}((__local const int*){WarpScratch})";
         }
-        Assign(i, i switch
-        {
-            { Op: Op.Ballot } => ballot,
-            { Immediate: 0 } => $"{ballot} == {helpers.Use("swat_lanes")}()",
-            _ => $"{ballot} != 0",
-        });
+        AssignWhereDue(i, i.Op == Op.Ballot ? ballot : $"{ballot} {(asksAll ? "==" : "!=")} 0");
         if (target.Warp == OpenCLWarpSupport.LocalMemory)
-            Line("barrier(CLK_LOCAL_MEM_FENCE);");
+            Line(LocalBarrier);
+    }
+
+    private void AssignWhereDue(Instruction i, string text)
+    {
+        if (due is null)
+        {
+            Assign(i, text);
+            return;
+        }
+        Line($"if ({due})");
+        indent++;
+        Assign(i, text);
+        indent--;
     }
 }

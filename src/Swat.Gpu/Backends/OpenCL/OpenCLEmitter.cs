@@ -19,6 +19,7 @@ internal sealed partial class OpenCLEmitter
 
     private readonly KernelFunction function;
     private readonly OpenCLTarget target;
+    private readonly bool lockstep;
     private readonly ValueUses uses;
     private readonly HelperFunctions helpers = new();
     private readonly Names names = new();
@@ -39,10 +40,14 @@ internal sealed partial class OpenCLEmitter
 
     private int indent = 1;
 
-    public OpenCLEmitter(KernelFunction function, OpenCLTarget target)
+    /// <summary>While a block of <see cref="WriteLockstep"/> is written that all work items pass: which of them it is meant for.</summary>
+    private string? due;
+
+    public OpenCLEmitter(KernelFunction function, OpenCLTarget target, bool lockstep)
     {
         this.function = function;
         this.target = target;
+        this.lockstep = lockstep;
         uses = new ValueUses(function);
     }
 
@@ -52,7 +57,10 @@ internal sealed partial class OpenCLEmitter
         var entryPoint = names.Unique("", $"{function.Name}_kernel");
         var arguments = Signature(out var parameterText, out var prologue);
         Declare();
-        WriteBlocks();
+        if (lockstep)
+            WriteLockstep();
+        else
+            WriteBlocks();
 
         var text = new StringBuilder();
         foreach (var extension in extensions)
@@ -114,7 +122,7 @@ internal sealed partial class OpenCLEmitter
             arguments.Add(new(OpenCLArgumentKind.DynamicSharedSize));
             parameters.Add($"int {DynamicSharedSize}");
         }
-        if (target.Warp == OpenCLWarpSupport.LocalMemory && function.Instructions.Any(UsesWarpScratch))
+        if (target.Warp == OpenCLWarpSupport.LocalMemory && (lockstep || function.Instructions.Any(UsesWarpScratch)))
         {
             arguments.Add(new(OpenCLArgumentKind.WarpScratch));
             parameters.Add($"__local ulong* {WarpScratch}");
