@@ -6,13 +6,6 @@ namespace Swat.Gpu.Tests;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public class EngineGuideTests(TestDevice device)
 {
-    [SetUp]
-    public void Skip_the_CPU()
-    {
-        if (device.Device is CPUDevice)
-            Assert.Ignore("The CPU back end does not compile kernels yet.");
-    }
-
     [Test]
     public void The_first_kernel_scales()
     {
