@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Swat.Model.Safetensors;
+using Swat.Train.Settings;
+using Swat.Train.Training;
+
+namespace Swat.Train.Tests.Training;
+
+public class TrainingRunTests
+{
+    private static readonly string[] Tiny =
+    [
+        "--layers", "1", "--hidden", "32", "--heads", "2", "--length", "32", "--window", "8", "--batch", "4", "--lr", "0.01", "--steps", "24",
+        "--validation-tokens", "256", "--sample-tokens", "12",
+    ];
+
+    private TemporaryFolder folder = null!;
+    private string text = "";
+
+    [SetUp]
+    public void SetUp()
+    {
+        folder = new TemporaryFolder();
+        text = folder.Write("text.txt", string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog\n", 60)));
+    }
+
+    [TearDown]
+    public void TearDown() => folder.Dispose();
+
+    [Test]
+    public void Training_lowers_the_loss_and_leaves_a_run_that_generates()
+    {
+        var run = Train("run");
+        Assert.That(run.Error, Is.Empty);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Success));
+        Assert.That(run.Output, Does.Contain("validation loss").And.Contain("sample").And.Contain("parameters"));
+
+        var validation = Metrics("run", "validation_loss");
+        Assert.That(validation[0], Is.EqualTo(Math.Log(264)).Within(0.1), "an untrained model guesses evenly");
+        Assert.That(validation[^1], Is.LessThan(validation[0] - 1));
+
+        var files = Directory.GetFiles(folder["run/step-000024"]).Select(Path.GetFileName);
+        Assert.That(files, Is.EquivalentTo(new[] { "config.json", "model.safetensors", "tokenizer.json", "training.json", "training.safetensors" }));
+        Assert.That(SettingsFile.Read<TrainOptions>(File.ReadAllText(folder["run/run.yaml"]), "run.yaml").Steps, Is.EqualTo(24));
+
+        string[] generate = ["generate", "--checkpoint", folder["run"], "--prompt", "the quick", "--tokens", "9"];
+        var first = SwatRunner.Run(generate);
+        Assert.That(first.ExitCode, Is.EqualTo(ExitCode.Success), first.Error);
+        Assert.That(first.Output, Does.StartWith("the quick").And.Length.GreaterThan("the quick\n".Length));
+        Assert.That(SwatRunner.Run(generate).Output, Is.EqualTo(first.Output), "the same seed writes the same text");
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_run_bit_for_bit_and_another_seed_another()
+    {
+        Train("a");
+        Train("b");
+        Train("c", "--seed", "2");
+        Assert.That(Weights("b"), Is.EqualTo(Weights("a")));
+        Assert.That(Weights("c"), Is.Not.EqualTo(Weights("a")));
+    }
+
+    [Test]
+    public void A_run_that_was_stopped_and_continued_ends_as_if_it_had_not_been()
+    {
+        Train("whole");
+        var stopped = TrainHalf("parts");
+        Assert.That(stopped.ExitCode, Is.EqualTo(ExitCode.Interrupted));
+        Assert.That(stopped.Output, Does.Contain($"swat train --resume {folder["parts"]}"));
+        Assert.That(CheckpointFolder.List(folder["parts"])[^1].Step, Is.EqualTo(12));
+
+        var rest = SwatRunner.Run("train", "--resume", folder["parts"]);
+        Assert.That(rest.ExitCode, Is.EqualTo(ExitCode.Success), rest.Error);
+        Assert.That(Weights("parts"), Is.EqualTo(Weights("whole")));
+        Assert.That(Metrics("parts", "loss"), Is.EqualTo(Metrics("whole", "loss")));
+    }
+
+    [Test]
+    public void Other_data_is_not_trained_on_by_a_run_that_continues()
+    {
+        TrainHalf("run");
+        folder.Write("text.txt", File.ReadAllText(text).Replace("fox", "cat"));
+        var rest = SwatRunner.Run("train", "--resume", folder["run"]);
+        Assert.That(rest.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(rest.Error, Does.Contain("data is not what this run was trained on"));
+    }
+
+    [TestCase(TrainingCheckpoint.MomentsFile, 5000)]
+    [TestCase(SafetensorsWeights.FileName, 9000)]
+    [TestCase(TrainingCheckpoint.StateFile, 10)]
+    public void A_damaged_checkpoint_is_named_and_the_run_continues_from_the_one_before(string file, int damagedByte)
+    {
+        TrainHalf("run");
+        var path = folder[$"run/step-000012/{file}"];
+        var bytes = File.ReadAllBytes(path);
+        bytes[damagedByte] ^= 0x10;
+        File.WriteAllBytes(path, bytes);
+        var rest = SwatRunner.Run("train", "--resume", folder["run"], "--steps", "13", "--sample-tokens", "0");
+        Assert.That(rest.ExitCode, Is.EqualTo(ExitCode.Success), rest.Error);
+        Assert.That(rest.Error, Does.Contain(path).And.Contain("trying the checkpoint before it"));
+        Assert.That(rest.Output, Does.Contain("continuing from step 6"));
+    }
+
+    [Test]
+    public void The_newest_checkpoints_stay_and_the_one_with_the_lowest_validation_loss()
+    {
+        Train("run", "--checkpoint-every", "4", "--keep-checkpoints", "1", "--validate-every", "9");
+        var steps = CheckpointFolder.List(folder["run"]).ToDictionary(found => found.Step, found => TrainingCheckpoint.LoadState(found.Path).ValidationLoss);
+        Assert.That(steps, Does.ContainKey(24).And.Count.LessThanOrEqualTo(2));
+        Assert.That(steps.Values.Min(), Is.EqualTo(Metrics("run", "validation_loss").Skip(1).Min()));
+    }
+
+    [Test]
+    public void A_finished_run_has_nothing_to_continue_but_more_steps()
+    {
+        Train("run");
+        Assert.That(SwatRunner.Run("train", "--resume", folder["run"]).Output, Does.Contain("nothing is left to do"));
+        Assert.That(SwatRunner.Run("train", "--resume", folder["run"], "--steps", "26").ExitCode, Is.EqualTo(ExitCode.Success));
+        Assert.That(CheckpointFolder.Resolve(folder["run"], "--resume"), Is.EqualTo(folder["run/step-000026"]));
+    }
+
+    private SwatRunner Train(string name, params string[] more) =>
+        SwatRunner.Run(["train", "--data", text, "--out", folder[name], .. Tiny, .. more]);
+
+    // A quarter of the steps is between validations, so the run stops in its middle.
+    private SwatRunner TrainHalf(string name) =>
+        SwatRunner.RunAndStopAfter("at step 12", ["train", "--data", text, "--out", folder[name], .. Tiny]);
+
+    private byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(CheckpointFolder.Resolve(folder[run], "--resume"), SafetensorsWeights.FileName));
+
+    private double[] Metrics(string run, string name) => File.ReadAllLines(folder[$"{run}/metrics.jsonl"])
+        .Select(line => JsonDocument.Parse(line).RootElement)
+        .Where(line => line.TryGetProperty(name, out _))
+        .Select(line => line.GetProperty(name).GetDouble())
+        .ToArray();
+}
