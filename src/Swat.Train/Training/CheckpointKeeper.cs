@@ -36,15 +36,15 @@ public sealed class CheckpointKeeper : IDisposable
     /// <summary>Copies the learner, once the checkpoint before is written, and returns while the copy is being written.</summary>
     public void Write(SwatLearner learner, TrainingState state)
     {
-        writing.Wait();
+        writing.GetAwaiter().GetResult();
         var snapshot = TrainingSnapshot.Capture(learner);
         writing = Task.Run(() => Write(snapshot, state));
     }
 
     /// <summary>Waits until the checkpoint that is being written is complete.</summary>
-    public void Wait() => writing.Wait();
+    public void Wait() => writing.GetAwaiter().GetResult();
 
-    public void Dispose() => writing.Wait();
+    public void Dispose() => writing.GetAwaiter().GetResult();
 
     /// <summary>The lowest validation loss that a run's checkpoints have; infinity when none has any.</summary>
     public static double LowestLoss(string run) => CheckpointFolder.List(run)
@@ -69,11 +69,11 @@ public sealed class CheckpointKeeper : IDisposable
 
     private void DeleteOld()
     {
-        var all = CheckpointFolder.List(folder);
-        var best = all.Where(found => ValidationLoss(found.Path) is not null).MinBy(found => ValidationLoss(found.Path));
-        foreach (var (step, path) in all.SkipLast(keep))
+        var all = CheckpointFolder.List(folder).Select(found => found.Path).ToArray();
+        var best = all.Where(path => ValidationLoss(path) is not null).MinBy(ValidationLoss);
+        foreach (var path in all.SkipLast(keep))
         {
-            if (path != best.Path)
+            if (path != best)
                 CheckpointFolder.Delete(path);
         }
     }
