@@ -17,7 +17,8 @@ public static class EmbeddingOp
     private const int Lanes = 32;
     private const int IndicesPerGroup = 8;
     private const int Columns = 256;
-    private const int MaxRanges = 512;
+    /// <summary>Ranges of rows per multiprocessor: enough to keep all of them busy, few because each range reads all indices.</summary>
+    private const int RangesPerMultiprocessor = 4;
 
     /// <summary>The rows of a table that indices name.</summary>
     /// <param name="table">[rows, width].</param>
@@ -55,7 +56,8 @@ public static class EmbeddingOp
             Fill.Zero(target);
         if (indices.Count == 0 || target.Count == 0)
             return;
-        var rowsPerGroup = (rows + MaxRanges - 1) / MaxRanges;
+        var ranges = RangesPerMultiprocessor * context.Device.Info.Multiprocessors;
+        var rowsPerGroup = (rows + ranges - 1) / ranges;
         context.Device.Launch(
             Backward<F32>,
             (new Index2D((rows + rowsPerGroup - 1) / rowsPerGroup, (width + Columns - 1) / Columns), new Index2D(Columns, 1)),
