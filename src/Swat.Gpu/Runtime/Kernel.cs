@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -165,7 +166,12 @@ internal sealed class Kernel : IDisposable
     private CompiledKernel Compile(object[] specializedValues)
     {
         var options = Accelerator.CreateCompileOptions(Layout.IndexKind) with { SpecializedValues = specializedValues };
-        return Accelerator.CompileKernel(KernelCompiler.Compile(method, options), options);
+        var start = Stopwatch.GetTimestamp();
+        var function = KernelCompiler.Compile(method, options);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        var compiled = Accelerator.CompileKernel(function, options);
+        compiled.Info.CompilerTime += elapsed;
+        return compiled;
     }
 
     private static unsafe object Box(Type type, nint address) =>

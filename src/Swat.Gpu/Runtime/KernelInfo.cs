@@ -25,6 +25,9 @@ public sealed class KernelInfo
     /// <summary>The source that the driver was given (PTX, OpenCL C).</summary>
     public string? Source { get; internal init; }
 
+    /// <summary>Time spent by this library's own compiler: front end, optimisation and writing the source; not the driver's.</summary>
+    public TimeSpan CompilerTime { get; internal set; }
+
     /// <summary>What the driver's compiler said.</summary>
     public string? Log { get; internal init; }
 

@@ -20,8 +20,12 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
         this.accelerator = accelerator;
         this.function = function;
         this.options = options;
-        module = new CudaModule(accelerator, PtxCompiler.Compile(function, options));
+        var start = Stopwatch.GetTimestamp();
+        var text = PtxCompiler.Compile(function, options);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        module = new CudaModule(accelerator, text);
         Info = Describe(module);
+        Info.CompilerTime = elapsed;
         if (Info.SpilledBytes > 0)
             Trace.TraceWarning($"Kernel {Info.Name} spills {Info.SpilledBytes} bytes of registers to local memory ({Info}).");
     }

@@ -1,0 +1,14 @@
+namespace Swat.Bench.Engine;
+
+/// <summary>The benchmarks of a device, in the order in which they run.</summary>
+internal static partial class EngineBenchmarks
+{
+    public static IEnumerable<IEngineBenchmark> For(Accelerator accelerator)
+    {
+        yield return new ElementwiseBenchmark();
+        yield return new GemmBenchmark();
+        yield return new LaunchBenchmark();
+        foreach (var benchmark in BuiltInFor(accelerator))
+            yield return benchmark;
+    }
+}
