@@ -42,8 +42,9 @@ internal sealed class WarpGroupBenchmark : IEngineBenchmark
             for (var k = 0; k < 4; k++)
                 Hopper.MultiplyAddBFloat16N256(sum, a + (2 * k), b + (2 * k), true, 0, 0);
             Hopper.MatrixCommit();
-            Hopper.MatrixWait(0);
+            Hopper.MatrixWait(1);
         }
+        Hopper.MatrixWait(0);
         var total = 0f;
         for (var i = 0; i < 128; i++)
             total += sum[i];

@@ -2,11 +2,15 @@ namespace Swat.Gpu.Tests.Support;
 
 /// <summary>
 /// Every device of this machine, for <c>[TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]</c>: the interpreter and the CPU
-/// accelerator always, OpenCL and CUDA devices where their drivers are.
+/// accelerator always, OpenCL and CUDA devices where their drivers are. The environment variable SWAT_TEST_DEVICES (cuda,cpu say)
+/// leaves out the drivers that it does not name.
 /// </summary>
 public static class TestDevices
 {
-    private static readonly Lazy<Context> SharedContext = new(() => Context.Create(b => b.CPU().OpenCL().Cuda().Profiling()));
+    private static readonly string[] Kinds = (Environment.GetEnvironmentVariable("SWAT_TEST_DEVICES") ?? "cpu,opencl,cuda").Split(',');
+
+    private static readonly Lazy<Context> SharedContext = new(() => Context.Create(b =>
+        b.CPU().OpenCL(_ => Kinds.Contains("opencl")).Cuda(_ => Kinds.Contains("cuda")).Profiling()));
 
     private static readonly Lazy<TestDevice[]> Devices = new(() =>
         [new TestDevice(new InterpreterDevice()), .. Context.Devices.Select(d => new TestDevice(d))]);
