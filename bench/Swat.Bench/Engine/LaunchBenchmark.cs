@@ -18,6 +18,12 @@ internal sealed class LaunchBenchmark : IEngineBenchmark
         var config = new KernelConfig(new Index3D(1, 1, 1), new Index3D(32, 1, 1));
         ArrayView<float> view = buffer.View;
         var (host, total) = (new List<double>(), new List<double>());
+        // The runtime's own compiler replaces code that runs often, some time after it has seen that.
+        for (var warmUp = Stopwatch.StartNew(); warmUp.ElapsedMilliseconds < 500; accelerator.Synchronize())
+        {
+            for (var i = 0; i < Launches; i++)
+                kernel(config, view, view, i, 1);
+        }
         for (var sample = 0; sample < Samples; sample++)
         {
             accelerator.Synchronize();

@@ -243,9 +243,18 @@ internal sealed partial class PtxEmitter
     private string PackHalves(Value low, Value high)
     {
         var word = registers.New(PtxRegisterClass.Bits32);
-        Line($"mov.b32 {word}, {{{Register(low)}, {Register(high)}}};");
+        if (low.Type == high.Type && RoundedSource(low) is { } lowSource && RoundedSource(high) is { } highSource)
+            EmitPack(word, low.Type, lowSource, highSource);
+        else
+            Line($"mov.b32 {word}, {{{Register(low)}, {Register(high)}}};");
         return word;
     }
+
+    /// <summary>The float32 that a 16-bit float was rounded from: two such are rounded and packed by one instruction.</summary>
+    private Value? RoundedSource(Value value) =>
+        target.HasBFloat16Convert && value is Instruction { Op: Op.Convert } convert && convert.Operands[0].Type == IrType.Float32
+            ? convert.Operands[0]
+            : null;
 
     private string PackIntegers(ReadOnlySpan<Value> elements, int size)
     {
