@@ -1,4 +1,5 @@
 using System.Reflection;
+using Swat.Gpu.Analysis;
 using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
 using Swat.Gpu.Passes;
@@ -13,7 +14,7 @@ public class SampleKernelTests
     {
         var function = Compile(nameof(SampleKernels.TiledGemm), IndexKind.None);
         Assert.That(function.Uses(Op.LocalArray), Is.False, function.Print);
-        var loops = new Analysis.LoopForest(function);
+        var loops = new LoopForest(function);
         Assert.That(loops.All, Has.Count.EqualTo(1), function.Print);
         Assert.That(loops.All[0].Header.Phis.Count(p => p.Type == IrType.Float32), Is.EqualTo(64));
     }
@@ -22,7 +23,7 @@ public class SampleKernelTests
     public void A_reduction_by_halves_has_no_loop()
     {
         var function = Compile(nameof(SampleKernels.GroupSum), IndexKind.None);
-        Assert.That(new Analysis.LoopForest(function).All, Is.Empty, function.Print);
+        Assert.That(new LoopForest(function).All, Is.Empty, function.Print);
         Assert.That(function.Instructions.Count(i => i.Op == Op.Barrier), Is.EqualTo(6));
     }
 
@@ -30,7 +31,7 @@ public class SampleKernelTests
     public void A_loop_with_an_early_exit_unrolls()
     {
         var function = Compile(nameof(SampleKernels.FirstPositive), IndexKind.Index1D);
-        Assert.That(new Analysis.LoopForest(function).All, Is.Empty, function.Print);
+        Assert.That(new LoopForest(function).All, Is.Empty, function.Print);
         Assert.That(function.Instructions.Count(i => i.Op == Op.Load), Is.EqualTo(7));
     }
 
