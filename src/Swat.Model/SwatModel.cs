@@ -11,7 +11,7 @@ public sealed class SwatModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> _byName;
     private readonly DecoderLayer[] _layers;
-    private readonly AttentionContext _attention;
+    private readonly SequenceAttention _attention;
 
     /// <param name="config">A valid configuration.</param>
     /// <param name="device">Where the parameters live.</param>
@@ -22,7 +22,7 @@ public sealed class SwatModel : IDisposable
         Config = config.Validate();
         Device = device;
         _byName = [];
-        _attention = new AttentionContext(config, device);
+        _attention = new SequenceAttention(config, device);
         try
         {
             foreach (var (name, shape) in config.Parameters())
@@ -67,8 +67,9 @@ public sealed class SwatModel : IDisposable
     /// <returns>[batch, length, vocabulary].</returns>
     public Tensor Forward(Tensor tokens)
     {
-        var x = Hidden(tokens);
-        return x.Linear(OutputTable);
+        if (tokens.Shape.Rank != 2)
+            throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
+        return Logits(Hidden(tokens, _attention));
     }
 
     /// <summary>The mean cross entropy in nats of <paramref name="targets"/> under the model's predictions.</summary>
@@ -93,18 +94,24 @@ public sealed class SwatModel : IDisposable
         _attention.Dispose();
     }
 
-    private Tensor OutputTable => _byName[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead];
+    /// <summary>[heads]; null where all are 0.</summary>
+    internal Tensor? Slopes => _attention.Slopes;
 
-    private Tensor Hidden(Tensor tokens)
+    /// <summary>What the layers and the final norm make of the tokens.</summary>
+    /// <param name="tokens">Int32 [batch, length].</param>
+    /// <param name="core">The attention of the layers.</param>
+    /// <returns>[batch, length, hidden].</returns>
+    internal Tensor Hidden(Tensor tokens, IAttentionCore core)
     {
-        if (tokens.Shape.Rank != 2)
-            throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
-        _attention.Prepare(tokens.Shape[1]);
         var x = _byName[ParameterNames.Embeddings].Embedding(tokens);
         foreach (var layer in _layers)
-            x = layer.Forward(x, _attention);
+            x = layer.Forward(x, core);
         return x.RmsNorm(_byName[ParameterNames.FinalNorm], (float)Config.NormEps);
     }
+
+    /// <param name="hidden">[…, hidden], as <see cref="Hidden"/> gives it.</param>
+    /// <returns>[…, vocabulary].</returns>
+    internal Tensor Logits(Tensor hidden) => hidden.Linear(_byName[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead]);
 
     private static Tensor Initial(SwatConfig config, TensorDevice device, ulong seed, string name, int index, Shape shape)
     {

@@ -17,12 +17,12 @@ internal sealed class DecoderLayer(SwatConfig config, Dictionary<string, Tensor>
     private readonly Tensor _down = parameters[ParameterNames.LayerPrefix(layer) + "mlp.down_proj.weight"];
 
     /// <param name="x">[batch, length, hidden].</param>
-    /// <param name="context">Prepared for the length.</param>
+    /// <param name="core">Knows the positions.</param>
     /// <returns>[batch, length, hidden].</returns>
-    public Tensor Forward(Tensor x, AttentionContext context)
+    public Tensor Forward(Tensor x, IAttentionCore core)
     {
         float epsilon = (float)config.NormEps;
-        x = x.Add(_attention.Forward(x.RmsNorm(_attentionNorm, epsilon), context));
+        x = x.Add(_attention.Forward(x.RmsNorm(_attentionNorm, epsilon), core));
         return x.Add(FeedForward(x.RmsNorm(_feedForwardNorm, epsilon)));
     }
 

@@ -14,9 +14,9 @@ internal sealed class SwatAttention(SwatConfig config, Dictionary<string, Tensor
     private readonly string _prefix = ParameterNames.LayerPrefix(layer) + "attn.";
 
     /// <param name="x">[batch, length, hidden], normalised.</param>
-    /// <param name="context">Prepared for the length.</param>
+    /// <param name="core">Knows the positions.</param>
     /// <returns>[batch, length, hidden].</returns>
-    public Tensor Forward(Tensor x, AttentionContext context)
+    public Tensor Forward(Tensor x, IAttentionCore core)
     {
         var q = Project(x, "q", config.NumHeads);
         var k = Project(x, "k", config.KvHeads);
@@ -27,16 +27,7 @@ internal sealed class SwatAttention(SwatConfig config, Dictionary<string, Tensor
             k = k.RmsNorm(Parameter("k_norm.weight"), QkNormEpsilon);
         }
 
-        if (context.Rotary is { } rotary)
-        {
-            q = q.Rotary(rotary);
-            k = k.Rotary(rotary);
-        }
-
-        int window = Math.Min(context.Window, x.Shape[1]);
-        return q.SlidingWindowAttention(k, v, context.Slopes, window, context.Activation)
-            .Reshape(x.Shape)
-            .Linear(Parameter("o_proj.weight"));
+        return core.Attend(q, k, v, layer).Reshape(x.Shape).Linear(Parameter("o_proj.weight"));
     }
 
     /// <returns>[batch, length, heads, head_dim].</returns>

@@ -1,0 +1,174 @@
+using Swat.Model.Layers;
+using Swat.Tensors;
+using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops;
+
+namespace Swat.Model.Generation;
+
+/// <summary>
+/// Attention of new tokens to those before them, whose keys and values each layer keeps in a ring: memory and time a token do not grow
+/// with the text. Keys are kept rotated by their absolute position; scores depend on differences of positions alone.
+/// </summary>
+/// <remarks>Without a window the rings hold everything and double when they are full.</remarks>
+internal sealed class RingAttention : IAttentionCore, IDisposable
+{
+    private const int InitialUnlimitedCapacity = 256;
+
+    private readonly SwatModel _model;
+    private readonly int _sequences;
+    private readonly long[] _positions;
+    private readonly Tensor _control;
+    private readonly Ring[] _rings;
+    private int _capacity;
+    private int[] _counts = [];
+    private RotaryTable? _rotary;
+
+    /// <param name="model">Gives shape, slopes and device.</param>
+    /// <param name="sequences">Texts side by side.</param>
+    /// <param name="blockLength">Tokens that one call brings for each text at most.</param>
+    public RingAttention(SwatModel model, int sequences, int blockLength)
+    {
+        if (model.Config.HeadDim > RingKernels.GroupSize)
+            throw new NotSupportedException($"Generation supports heads of up to {RingKernels.GroupSize} channels; this model has {model.Config.HeadDim}.");
+        _model = model;
+        _sequences = sequences;
+        _positions = new long[sequences];
+        _capacity = model.Config.WindowSize is { } window ? checked(window - 1 + blockLength) : Math.Max(InitialUnlimitedCapacity, blockLength);
+        _control = MemoryScope.Keep(Tensor.Empty(model.Device, [sequences, RingKernels.ControlCount], DType.Int32));
+        _rings = [.. Enumerable.Range(0, model.Config.NumLayers).Select(_ => CreateRing(_capacity))];
+    }
+
+    /// <summary>Tokens of each sequence so far.</summary>
+    public IReadOnlyList<long> Positions => _positions;
+
+    /// <summary>Announces the tokens of the next pass through the layers.</summary>
+    /// <param name="length">Tokens of each sequence, padding included.</param>
+    /// <param name="counts">How many of them are the sequence's own; the others lie behind them.</param>
+    public void Begin(int length, int[] counts)
+    {
+        if (_model.Config.WindowSize is null)
+            Reserve(_positions.Max() + length);
+        _counts = counts;
+        var control = new int[_sequences * RingKernels.ControlCount];
+        for (int sequence = 0; sequence < _sequences; sequence++)
+        {
+            int start = sequence * RingKernels.ControlCount;
+            control[start] = (int)(_positions[sequence] % _capacity);
+            control[start + 1] = (int)Math.Min(_positions[sequence], Window - 1);
+            control[start + 2] = counts[sequence];
+        }
+
+        _control.CopyFrom(control);
+        if (_model.Config.Rope)
+            MoveRotary(length);
+    }
+
+    /// <summary>The tokens announced last have passed all layers.</summary>
+    public void End()
+    {
+        for (int sequence = 0; sequence < _sequences; sequence++)
+            _positions[sequence] += _counts[sequence];
+    }
+
+    /// <inheritdoc/>
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer)
+    {
+        if (_rotary is not null)
+        {
+            query = Rotate(query, _rotary);
+            key = Rotate(key, _rotary);
+        }
+
+        var ring = _rings[layer];
+        var shape = ShapeOf(query);
+        int tokens = _sequences * shape.Length;
+        _model.Device.Launch(
+            RingKernels.Append,
+            new KernelConfig(tokens, RingKernels.GroupSize),
+            key.View<float>(),
+            value.View<float>(),
+            ring.Keys.View<float>(),
+            ring.Values.View<float>(),
+            _control.View<int>(),
+            shape);
+        var output = Tensor.Empty(_model.Device, query.Shape);
+        if (_model.Config.AttentionActivation == AttentionActivation.Softmax)
+            Launch<Yes>(query, ring, output, shape);
+        else
+            Launch<No>(query, ring, output, shape);
+        return output;
+    }
+
+    public void Dispose()
+    {
+        foreach (var ring in _rings)
+            ring.Dispose();
+        _control.Dispose();
+        _rotary?.Dispose();
+    }
+
+    private int Window => _model.Config.WindowSize ?? int.MaxValue;
+
+    /// <summary>The rows of the table are the tokens of all sequences in order, each at a position of its own.</summary>
+    private static Tensor Rotate(Tensor x, RotaryTable table) =>
+        x.Reshape([1, x.Shape[0] * x.Shape[1], x.Shape[2], x.Shape[3]]).Rotary(table).Reshape(x.Shape);
+
+    private void Launch<TSoftmax>(Tensor query, Ring ring, Tensor output, RingShape shape)
+        where TSoftmax : struct, IFlag =>
+        _model.Device.Launch(
+            RingKernels.Attend<TSoftmax>,
+            new KernelConfig(new Index2D(_sequences * shape.Length, shape.Heads), new Index2D(RingKernels.GroupSize, 1)),
+            query.View<float>(),
+            ring.Keys.View<float>(),
+            ring.Values.View<float>(),
+            (_model.Slopes ?? output).View<float>(),
+            _control.View<int>(),
+            output.View<float>(),
+            shape);
+
+    private RingShape ShapeOf(Tensor query) => new()
+    {
+        Length = query.Shape[1],
+        Capacity = _capacity,
+        Window = Window,
+        Heads = _model.Config.NumHeads,
+        KeyHeads = _model.Config.KvHeads,
+        HeadDim = _model.Config.HeadDim,
+        HasSlopes = _model.Slopes is null ? 0 : 1,
+        Scale = (float)(1 / Math.Sqrt(_model.Config.HeadDim)),
+    };
+
+    private void MoveRotary(int length)
+    {
+        var rows = new long[_sequences * length];
+        for (int row = 0; row < rows.Length; row++)
+            rows[row] = _positions[row / length] + (row % length);
+        if (_rotary?.Positions == rows.Length)
+        {
+            _rotary.MoveTo(rows);
+            return;
+        }
+
+        _rotary?.Dispose();
+        _rotary = new RotaryTable(_model.Device, rows, _model.Config.HeadDim, _model.Config.RopeTheta);
+    }
+
+    private Ring CreateRing(int capacity) => new(_model.Device, [_sequences, capacity, _model.Config.KvHeads, _model.Config.HeadDim]);
+
+    /// <summary>Makes room for all positions below <paramref name="end"/>; nothing has wrapped around yet, so slots keep their numbers.</summary>
+    private void Reserve(long end)
+    {
+        if (end <= _capacity)
+            return;
+        int capacity = checked((int)Math.Max(end, Math.Min(Array.MaxLength, 2L * _capacity)));
+        for (int layer = 0; layer < _rings.Length; layer++)
+        {
+            var larger = CreateRing(capacity);
+            _rings[layer].CopyTo(larger);
+            _rings[layer].Dispose();
+            _rings[layer] = larger;
+        }
+
+        _capacity = capacity;
+    }
+}

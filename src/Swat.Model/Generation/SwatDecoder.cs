@@ -1,0 +1,95 @@
+using Swat.Tensors;
+using Swat.Tensors.Ops;
+
+namespace Swat.Model.Generation;
+
+/// <summary>Runs a model over texts that grow: each token is computed once, from cached keys and values, and gives the logits that the full forward pass would.</summary>
+/// <remarks>
+/// Holds, for each layer and sequence, window - 1 + block length positions of keys and values. Several texts of different lengths run side by side.
+/// </remarks>
+public sealed class SwatDecoder : IDisposable
+{
+    /// <summary>Tokens of a text that pass through the layers together when a prompt is read.</summary>
+    public const int DefaultBlockLength = 128;
+
+    private readonly SwatModel _model;
+    private readonly RingAttention _attention;
+    private readonly int _blockLength;
+    private readonly float[] _logits;
+
+    /// <param name="model">Must outlive the decoder.</param>
+    /// <param name="sequences">Texts side by side.</param>
+    /// <param name="blockLength">Tokens of a text that pass through the layers together when a prompt is read.</param>
+    public SwatDecoder(SwatModel model, int sequences = 1, int blockLength = DefaultBlockLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequences);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blockLength);
+        _model = model;
+        _blockLength = blockLength;
+        _attention = new RingAttention(model, sequences, blockLength);
+        _logits = new float[checked(sequences * model.Config.VocabSize)];
+        Sequences = sequences;
+    }
+
+    /// <summary>Texts side by side.</summary>
+    public int Sequences { get; }
+
+    /// <summary>Tokens of each text so far.</summary>
+    public IReadOnlyList<long> Positions => _attention.Positions;
+
+    /// <summary>Appends tokens to the texts and computes what follows each.</summary>
+    /// <param name="tokens">For each text, any number of tokens; none leaves it as it is.</param>
+    /// <returns>[sequences, vocabulary]: the logits of the token that follows each text; without meaning for a text that got no tokens. Valid until the next call.</returns>
+    /// <exception cref="ArgumentException">Not one list for each text, or no token at all.</exception>
+    public ReadOnlyMemory<float> Append(IReadOnlyList<ReadOnlyMemory<int>> tokens)
+    {
+        if (tokens.Count != Sequences)
+            throw new ArgumentException($"{tokens.Count} lists of tokens for {Sequences} sequences.", nameof(tokens));
+        int longest = tokens.Max(list => list.Length);
+        if (longest == 0)
+            throw new ArgumentException("There is no token to append.", nameof(tokens));
+        using var noGradients = _model.Device.NoGrad();
+        int blocks = (longest + _blockLength - 1) / _blockLength;
+        for (int block = blocks - 1; block >= 0; block--)
+            RunBlock(tokens, block);
+        return _logits;
+    }
+
+    /// <summary>Frees the cache.</summary>
+    public void Dispose() => _attention.Dispose();
+
+    /// <summary>Runs one block of each text. Blocks are counted from the end, so that all texts end in the last one, block 0.</summary>
+    private void RunBlock(IReadOnlyList<ReadOnlyMemory<int>> tokens, int block)
+    {
+        var parts = tokens.Select(list => Part(list, block)).ToArray();
+        int[] counts = [.. parts.Select(part => part.Length)];
+        int length = counts.Max();
+        var padded = new int[Sequences * length];
+        for (int sequence = 0; sequence < Sequences; sequence++)
+            parts[sequence].CopyTo(padded.AsMemory(sequence * length));
+        _attention.Begin(length, counts);
+        using (_model.Device.Scope())
+        {
+            var hidden = _model.Hidden(Tensor.FromArray(_model.Device, padded, [Sequences, length]), _attention);
+            if (block == 0)
+                ReadLogits(hidden, counts);
+        }
+
+        _attention.End();
+    }
+
+    private ReadOnlyMemory<int> Part(ReadOnlyMemory<int> tokens, int block)
+    {
+        long end = tokens.Length - ((long)block * _blockLength);
+        return end <= 0 ? default : tokens[(int)Math.Max(0, end - _blockLength)..(int)end];
+    }
+
+    /// <summary>The logits after the last token of each text: lm_head works on those rows alone.</summary>
+    private void ReadLogits(Tensor hidden, int[] counts)
+    {
+        int length = hidden.Shape[1];
+        int[] rows = [.. counts.Select((count, sequence) => (sequence * length) + Math.Max(0, count - 1))];
+        var last = hidden.Reshape([Sequences * length, hidden.Shape[2]]).Embedding(Tensor.FromArray(_model.Device, rows, [Sequences]));
+        _model.Logits(last).CopyTo(_logits);
+    }
+}

@@ -1,0 +1,57 @@
+using Swat.Tensors;
+using Swat.Tensors.Ops;
+
+namespace Swat.Model.Layers;
+
+/// <summary>Attention inside whole sequences, each of which begins at position 0.</summary>
+internal sealed class SequenceAttention : IAttentionCore, IDisposable
+{
+    private readonly SwatConfig _config;
+    private readonly TensorDevice _device;
+    private readonly ScoreActivation _activation;
+    private RotaryTable? _rotary;
+
+    public SequenceAttention(SwatConfig config, TensorDevice device)
+    {
+        _config = config;
+        _device = device;
+        _activation = config.AttentionActivation == AttentionActivation.Sigmoid ? ScoreActivation.Sigmoid : ScoreActivation.Softmax;
+        float[] slopes = config.Slopes();
+        if (slopes.Any(slope => slope != 0))
+            Slopes = MemoryScope.Keep(Tensor.FromArray(device, slopes, [slopes.Length]));
+    }
+
+    /// <summary>[heads]; null where all are 0.</summary>
+    public Tensor? Slopes { get; }
+
+    /// <inheritdoc/>
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer)
+    {
+        int length = query.Shape[1];
+        if (_config.Rope)
+        {
+            var rotary = Rotary(length);
+            query = query.Rotary(rotary);
+            key = key.Rotary(rotary);
+        }
+
+        return query.SlidingWindowAttention(key, value, Slopes, Math.Min(_config.WindowSize ?? length, length), _activation);
+    }
+
+    public void Dispose()
+    {
+        Slopes?.Dispose();
+        _rotary?.Dispose();
+    }
+
+    /// <summary>Angles for at least <paramref name="length"/> positions; a longer sequence at least doubles them.</summary>
+    private RotaryTable Rotary(int length)
+    {
+        if (_rotary?.Positions >= length)
+            return _rotary;
+        long doubled = 2L * (_rotary?.Positions ?? 0);
+        int positions = (int)Math.Min(int.MaxValue, Math.Max(Math.Max(length, _config.MaxPositionEmbeddings), doubled));
+        _rotary?.Dispose();
+        return _rotary = new RotaryTable(_device, positions, _config.HeadDim, _config.RopeTheta);
+    }
+}
