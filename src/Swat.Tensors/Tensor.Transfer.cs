@@ -1,3 +1,4 @@
+using Swat.Tensors.Numerics;
 using Swat.Tensors.Ops;
 
 namespace Swat.Tensors;
@@ -8,8 +9,8 @@ public sealed partial class Tensor
     /// <exception cref="InvalidOperationException">The elements are integers.</exception>
     public float[] ToArray()
     {
-        if (DType != DType.Float32)
-            throw WrongType("ToArray", "Float32");
+        if (!DType.IsFloatingPoint)
+            throw WrongType("ToArray", "floating-point numbers");
         var values = new float[Count];
         CopyTo(values);
         return values;
@@ -30,23 +31,47 @@ public sealed partial class Tensor
     public void CopyTo(float[] values)
     {
         CheckCount(values.Length, Shape);
-        if (DType != DType.Float32)
-            throw WrongType("CopyTo", "Float32");
-        Device.Read(View<float>(), values);
+        switch (DType)
+        {
+            case DType.Float32:
+                Device.Read(View<float>(), values);
+                break;
+            case DType.BFloat16:
+                Widen<BF16>(values);
+                break;
+            case DType.Float16:
+                Widen<F16>(values);
+                break;
+            default:
+                throw WrongType("CopyTo", "floating-point numbers");
+        }
     }
 
-    /// <summary>Replaces the elements.</summary>
+    /// <summary>Replaces the elements of a floating-point tensor, rounding to the nearest of its type.</summary>
     /// <param name="values">Row-major, as many as the tensor has.</param>
     public void CopyFrom(ReadOnlySpan<float> values)
     {
         CheckCount(values.Length, Shape);
-        if (DType != DType.Float32)
-            throw WrongType("CopyFrom", "Float32");
-        Device.Write(View<float>(), values);
+        switch (DType)
+        {
+            case DType.Float32:
+                Device.Write(View<float>(), values);
+                break;
+            case DType.BFloat16:
+                Narrow<BF16>(values);
+                break;
+            case DType.Float16:
+                Narrow<F16>(values);
+                break;
+            default:
+                throw WrongType("CopyFrom", "floating-point numbers");
+        }
+
         MarkChanged();
     }
 
-    /// <inheritdoc cref="CopyFrom(ReadOnlySpan{float})"/>
+    /// <summary>Replaces the elements of an <see cref="DType.Int32"/> tensor.</summary>
+    /// <param name="values">Row-major, as many as the tensor has.</param>
     public void CopyFrom(ReadOnlySpan<int> values)
     {
         CheckCount(values.Length, Shape);
@@ -95,6 +120,24 @@ public sealed partial class Tensor
         var detached = Share();
         Device.InnermostScope?.Add(detached);
         return detached;
+    }
+
+    private void Widen<T>(float[] values)
+        where T : unmanaged, IElement<T>
+    {
+        var elements = new T[values.Length];
+        Device.Read(View<T>(), elements);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = T.ToFloat(elements[i]);
+    }
+
+    private void Narrow<T>(ReadOnlySpan<float> values)
+        where T : unmanaged, IElement<T>
+    {
+        var elements = new T[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            elements[i] = T.FromFloat(values[i]);
+        Device.Write<T>(View<T>(), elements);
     }
 
     private InvalidOperationException WrongType(string operation, string wanted) =>

@@ -1,5 +1,6 @@
 using Swat.Tensors.Autograd;
 using Swat.Tensors.Memory;
+using Swat.Tensors.Ops;
 
 namespace Swat.Tensors;
 
@@ -11,6 +12,8 @@ public sealed partial class Tensor : IDisposable
 {
     private readonly Storage storage;
     private bool requiresGrad;
+    private Tensor? converted;
+    private int convertedVersion;
 
     private Tensor(Storage storage, Shape shape, DType type)
     {
@@ -110,6 +113,7 @@ public sealed partial class Tensor : IDisposable
         OwningScope?.Remove(this);
         storage.Release();
         Grad?.Dispose();
+        converted?.Dispose();
     }
 
     public override string ToString() => $"{Name ?? "tensor"} {DType}{Shape} on {Device.Name}{(IsDisposed ? ", disposed" : string.Empty)}";
@@ -119,6 +123,32 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>As <see cref="Share"/>, with other dimensions of the same product.</summary>
     internal Tensor Share(Shape shape) => new(Storage.Share(), shape, DType);
+
+    /// <summary>
+    /// The elements in another floating-point type, for computing with a parameter that is kept in Float32. The copy belongs to this tensor
+    /// and is made again when the elements have changed.
+    /// </summary>
+    internal Tensor ConvertedTo(DType type)
+    {
+        ThrowIfDisposed();
+        if (type == DType)
+            return this;
+        var isNew = converted is null || converted.DType != type;
+        if (isNew || !converted!.Storage.IsExclusive && convertedVersion != Storage.Version)
+        {
+            converted?.Dispose();
+            converted = MemoryScope.Keep(Empty(Device, Shape, type));
+            isNew = true;
+        }
+
+        if (isNew || convertedVersion != Storage.Version)
+        {
+            ConvertOp.Launch(this, converted!);
+            convertedVersion = Storage.Version;
+        }
+
+        return converted!;
+    }
 
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     internal void ThrowIfDisposed()

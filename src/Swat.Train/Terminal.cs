@@ -11,9 +11,6 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, IAnsiConsole?
 {
     private const int PlainWidth = 200;
 
-    /// <summary>What is piped in; null where a person sits at the keyboard.</summary>
-    public TextReader? Input { get; init; }
-
     /// <summary>Writes a table or another of Spectre's widgets: in full width where the output is no terminal.</summary>
     public void Write(IRenderable widget)
     {
@@ -33,9 +30,6 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, IAnsiConsole?
     public static Terminal Standard()
     {
         var interactive = !System.Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
-        return new(System.Console.Out, System.Console.Error, interactive ? AnsiConsole.Console : null)
-        {
-            Input = System.Console.IsInputRedirected ? System.Console.In : null,
-        };
+        return new(System.Console.Out, System.Console.Error, interactive ? AnsiConsole.Console : null);
     }
 }

@@ -24,6 +24,12 @@ public sealed class BackwardContext
     /// <summary>Whether somebody wants the gradient of this input.</summary>
     public bool Needs(int input) => node.Inputs[input] is not null;
 
+    /// <summary>The shape of an input, which its gradient has, too.</summary>
+    public Shape InputShape(int input) => Input(input).Shape;
+
+    /// <summary>The type of an input, which its gradient has, too.</summary>
+    public DType InputType(int input) => Input(input).Type;
+
     /// <summary>A tensor that the forward pass saved. It belongs to the graph.</summary>
     /// <exception cref="InvalidOperationException">Its elements were changed in place since.</exception>
     public Tensor Saved(int index)
@@ -44,12 +50,12 @@ public sealed class BackwardContext
     /// <param name="gradient">Of the input's shape; ownership passes to the graph.</param>
     public void Accumulate(int input, Tensor gradient)
     {
-        var value = node.Inputs[input] ?? throw new InvalidOperationException($"input {input} of {node.Operation} takes no gradient");
+        var value = Input(input);
         MemoryScope.Keep(gradient);
-        if (gradient.Shape != value.Shape)
+        if (gradient.Shape != value.Shape || gradient.DType != value.Type)
         {
             throw new InvalidOperationException(
-                $"backward of {node.Operation}: input {input} has the shape {value.Shape} and its gradient {gradient.Shape}");
+                $"backward of {node.Operation}: input {input} is {value.Type}{value.Shape} and its gradient {gradient.DType}{gradient.Shape}");
         }
 
         if (value.Gradient is not { } sum)
@@ -77,12 +83,12 @@ public sealed class BackwardContext
     /// <summary>Adds to the gradient of an input a tensor that somebody else owns: the output gradient, mostly.</summary>
     /// <param name="input">Which input.</param>
     /// <param name="gradient">As many elements as the input; shared, not copied.</param>
-    public void AccumulateShared(int input, Tensor gradient) => Accumulate(input, gradient.Share(node.Inputs[input]!.Shape));
+    public void AccumulateShared(int input, Tensor gradient) => Accumulate(input, gradient.Share(InputShape(input)));
 
     /// <summary>Memory for the gradient of an input, for a kernel that can add to what is there.</summary>
     public GradientTarget Target(int input)
     {
-        var value = node.Inputs[input] ?? throw new InvalidOperationException($"input {input} of {node.Operation} takes no gradient");
+        var value = Input(input);
         if (value.Gradient is not { } sum)
         {
             value.Gradient = MemoryScope.Keep(Tensor.Empty(Device, value.Shape, value.Type));
@@ -98,4 +104,7 @@ public sealed class BackwardContext
         value.Gradient.MarkChanged();
         return new GradientTarget(value.Gradient, Accumulate: true);
     }
+
+    private GraphValue Input(int input) =>
+        node.Inputs[input] ?? throw new InvalidOperationException($"input {input} of {node.Operation} takes no gradient");
 }

@@ -41,8 +41,12 @@ public static class AddOp
     private static void Launch(Tensor a, Tensor b, Tensor c)
     {
         if (c.Count > 0)
-            c.Device.Launch(Kernel<F32>, Elementwise.Config(c.Count), a.View<F32>(), b.View<F32>(), c.View<F32>());
+            ElementTypes.Select("add", c.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(a, b, c);
     }
+
+    private static void Launch<T>(Tensor a, Tensor b, Tensor c)
+        where T : unmanaged, IElement<T> =>
+        c.Device.Launch(Kernel<T>, Elementwise.Config(c.Count), a.View<T>(), b.View<T>(), c.View<T>());
 
     private static void Kernel<T>(ArrayView<T> a, ArrayView<T> b, ArrayView<T> c)
         where T : unmanaged, IElement<T>

@@ -25,41 +25,11 @@ internal static class AttentionBackwardQuery
         Tensor? deltas,
         Tensor queryGradient,
         AttentionShape shape)
-        where TSoftmax : struct, IFlag
-    {
-        // Head dimension, then Fixed, Streamed and Chunk.
-        switch (query.Shape[3])
-        {
-            case 16:
-                Launch<C16, C64, C64, C16, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 32:
-                Launch<C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 48:
-                Launch<C48, C64, C32, C48, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 64:
-                Launch<C64, C32, C64, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 80:
-                Launch<C80, C32, C32, C80, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 96:
-                Launch<C96, C32, C32, C96, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 128:
-                Launch<C128, C32, C16, C128, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            case 256:
-                Launch<C256, C16, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
-                break;
-            default:
-                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
-        }
-    }
+        where TSoftmax : struct, IFlag =>
+        ElementTypes.Select("attention", query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
+            query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
 
-    private static void Launch<THead, TFixed, TStreamed, TChunk, TSoftmax>(
+    private static void Launch<T, TSoftmax>(
         Tensor query,
         Tensor key,
         Tensor value,
@@ -69,22 +39,68 @@ internal static class AttentionBackwardQuery
         Tensor? deltas,
         Tensor queryGradient,
         AttentionShape shape)
+        where T : unmanaged, IElement<T>
+        where TSoftmax : struct, IFlag
+    {
+        // Head dimension, then Fixed, Streamed and Chunk.
+        switch (query.Shape[3])
+        {
+            case 16:
+                Launch<T, C16, C64, C64, C16, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 32:
+                Launch<T, C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 48:
+                Launch<T, C48, C64, C32, C48, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 64:
+                Launch<T, C64, C32, C64, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 80:
+                Launch<T, C80, C32, C32, C80, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 96:
+                Launch<T, C96, C32, C32, C96, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 128:
+                Launch<T, C128, C32, C16, C128, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            case 256:
+                Launch<T, C256, C16, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                break;
+            default:
+                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+        }
+    }
+
+    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? slopes,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor queryGradient,
+        AttentionShape shape)
+        where T : unmanaged, IElement<T>
         where THead : struct, IConstant
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag =>
         query.Device.Launch(
-            Kernel<F32, THead, TFixed, TStreamed, TChunk, TSoftmax>,
+            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
             AttentionTile.Config<TFixed>(query.Shape[0], shape.Heads, shape.Length),
-            query.View<F32>(),
-            key.View<F32>(),
-            value.View<F32>(),
+            query.View<T>(),
+            key.View<T>(),
+            value.View<T>(),
             AttentionTile.ViewOrEmpty(slopes),
-            outputGradient.View<F32>(),
+            outputGradient.View<T>(),
             AttentionTile.ViewOrEmpty(logSums),
             AttentionTile.ViewOrEmpty(deltas),
-            queryGradient.View<F32>(),
+            queryGradient.View<T>(),
             shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>

@@ -14,14 +14,18 @@ internal static class AttentionDelta
     /// <param name="output">[batch, length, heads, head_dim].</param>
     /// <param name="outputGradient">As output.</param>
     /// <param name="deltas">[batch, heads, length].</param>
-    public static void Launch(Tensor output, Tensor outputGradient, Tensor deltas)
+    public static void Launch(Tensor output, Tensor outputGradient, Tensor deltas) =>
+        ElementTypes.Select("attention", output.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(output, outputGradient, deltas);
+
+    private static void Launch<T>(Tensor output, Tensor outputGradient, Tensor deltas)
+        where T : unmanaged, IElement<T>
     {
         var rows = output.Count / output.Shape[3];
         output.Device.Launch(
-            Kernel<F32>,
+            Kernel<T>,
             (new Index2D(checked((int)((rows + RowsPerGroup - 1) / RowsPerGroup)), 1), new Index2D(Lanes, RowsPerGroup)),
-            output.View<F32>(),
-            outputGradient.View<F32>(),
+            output.View<T>(),
+            outputGradient.View<T>(),
             deltas.View<float>(),
             rows,
             output.Shape[1],

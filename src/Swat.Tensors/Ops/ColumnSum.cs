@@ -19,7 +19,7 @@ internal static class ColumnSum
     public static void Launch(Tensor x, int rows, int columns, Tensor target, bool accumulate)
     {
         using var partial = Partial(x.Device, rows, columns);
-        x.Device.Launch(FirstStage<F32>, FirstConfig(rows, columns), x.View<F32>(), partial.View<float>(), rows, columns);
+        ElementTypes.Select("column_sum", x.DType, LaunchFirst<F32>, LaunchFirst<BF16>, LaunchFirst<F16>)(x, partial, rows);
         Finish(partial, target, accumulate);
     }
 
@@ -33,18 +33,8 @@ internal static class ColumnSum
             new Index3D(Columns, Rows, 1));
 
     /// <summary>The second stage.</summary>
-    public static void Finish(Tensor partial, Tensor target, bool accumulate)
-    {
-        var columns = partial.Shape[1];
-        target.Device.Launch(
-            SecondStage<F32>,
-            ((columns + 63) / 64, 64),
-            partial.View<float>(),
-            target.View<F32>(),
-            partial.Shape[0],
-            columns,
-            accumulate ? 1 : 0);
-    }
+    public static void Finish(Tensor partial, Tensor target, bool accumulate) =>
+        ElementTypes.Select("column_sum", target.DType, LaunchSecond<F32>, LaunchSecond<BF16>, LaunchSecond<F16>)(partial, target, accumulate);
 
     /// <summary>In a kernel of the first stage: adds the eight sums of a column and writes the group's result.</summary>
     public static void WritePartial(ArrayView<float> shared, float sum, ArrayView<float> partial, int columns)
@@ -59,6 +49,27 @@ internal static class ColumnSum
                 total += shared[i * Columns + Group.IdxX];
             partial[Grid.IdxX * columns + column] = total;
         }
+    }
+
+    private static void LaunchFirst<T>(Tensor x, Tensor partial, int rows)
+        where T : unmanaged, IElement<T>
+    {
+        var columns = partial.Shape[1];
+        x.Device.Launch(FirstStage<T>, FirstConfig(rows, columns), x.View<T>(), partial.View<float>(), rows, columns);
+    }
+
+    private static void LaunchSecond<T>(Tensor partial, Tensor target, bool accumulate)
+        where T : unmanaged, IElement<T>
+    {
+        var columns = partial.Shape[1];
+        target.Device.Launch(
+            SecondStage<T>,
+            ((columns + 63) / 64, 64),
+            partial.View<float>(),
+            target.View<T>(),
+            partial.Shape[0],
+            columns,
+            accumulate ? 1 : 0);
     }
 
     private static void FirstStage<T>(ArrayView<T> x, ArrayView<float> partial, int rows, int columns)

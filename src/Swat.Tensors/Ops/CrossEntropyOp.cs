@@ -28,7 +28,6 @@ public static class CrossEntropyOp
     /// <returns>One number; 0 if every row is ignored.</returns>
     public static Tensor CrossEntropy(this Tensor logits, Tensor targets, int ignoreIndex = -100)
     {
-        Check.Type("cross_entropy", logits, DType.Float32);
         Check.Type("cross_entropy", targets, DType.Int32);
         Check.SameDevice("cross_entropy", logits, targets);
         if (logits.Shape.Rank == 0 || logits.Shape[..^1] != targets.Shape || logits.Shape[^1] == 0)
@@ -42,14 +41,11 @@ public static class CrossEntropyOp
         var loss = Tensor.Empty(device, []);
         if (rows > 0)
         {
-            device.Launch(
-                Forward<F32>,
-                (rows, Lanes),
-                logits.View<F32>(),
-                targets.View<int>(),
-                logSums.View<float>(),
-                losses.View<float>(),
-                classes,
+            ElementTypes.Select("cross_entropy", logits.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(
+                logits,
+                targets,
+                logSums,
+                losses,
                 ignoreIndex);
         }
 
@@ -67,30 +63,50 @@ public static class CrossEntropyOp
             [logits],
             loss,
             [logits, targets, logSums, inverseCount],
-            context => Backward(context, rows, classes, ignoreIndex));
+            context => Backward(context, ignoreIndex));
     }
 
-    private static void Backward(BackwardContext context, int rows, int classes, int ignoreIndex)
+    private static void Backward(BackwardContext context, int ignoreIndex)
     {
         var logits = context.Saved(0);
         var gradient = Tensor.Empty(logits.Device, logits.Shape, logits.DType);
-        if (rows > 0)
+        if (logits.Count > 0)
         {
-            logits.Device.Launch(
-                Backward<F32>,
-                (rows, Lanes),
-                logits.View<F32>(),
-                context.Saved(1).View<int>(),
-                context.Saved(2).View<float>(),
-                context.Saved(3).View<float>(),
-                context.OutputGradient.View<float>(),
-                gradient.View<F32>(),
-                classes,
+            ElementTypes.Select("cross_entropy", logits.DType, LaunchBackward<F32>, LaunchBackward<BF16>, LaunchBackward<F16>)(
+                context,
+                logits,
+                gradient,
                 ignoreIndex);
         }
 
         context.Accumulate(0, gradient);
     }
+
+    private static void LaunchForward<T>(Tensor logits, Tensor targets, Tensor logSums, Tensor losses, int ignoreIndex)
+        where T : unmanaged, IElement<T> =>
+        logits.Device.Launch(
+            Forward<T>,
+            ((int)targets.Count, Lanes),
+            logits.View<T>(),
+            targets.View<int>(),
+            logSums.View<float>(),
+            losses.View<float>(),
+            logits.Shape[^1],
+            ignoreIndex);
+
+    private static void LaunchBackward<T>(BackwardContext context, Tensor logits, Tensor gradient, int ignoreIndex)
+        where T : unmanaged, IElement<T> =>
+        logits.Device.Launch(
+            Backward<T>,
+            ((int)context.Saved(1).Count, Lanes),
+            logits.View<T>(),
+            context.Saved(1).View<int>(),
+            context.Saved(2).View<float>(),
+            context.Saved(3).View<float>(),
+            context.OutputGradient.View<float>(),
+            gradient.View<T>(),
+            logits.Shape[^1],
+            ignoreIndex);
 
     private static void Forward<T>(
         ArrayView<T> logits,

@@ -23,32 +23,32 @@ public static class EmbeddingOp
     /// <summary>The rows of a table that indices name.</summary>
     /// <param name="table">[rows, width].</param>
     /// <param name="indices">Int32, any shape; each in 0 … rows - 1. Another index gives a row of NaN.</param>
+    /// <param name="type">Of the result: that of the table, or any floating-point type if the table is Float32; null: that of the table.</param>
     /// <returns>The shape of the indices with width behind it.</returns>
-    public static Tensor Embedding(this Tensor table, Tensor indices)
+    public static Tensor Embedding(this Tensor table, Tensor indices, DType? type = null)
     {
         Check.Type("embedding", indices, DType.Int32);
-        Check.Type("embedding", table, DType.Float32);
         Check.Rank("embedding", table, 2, "[rows, width]");
         Check.SameDevice("embedding", table, indices);
         var (rows, width) = (table.Shape[0], table.Shape[1]);
-        var y = Tensor.Empty(table.Device, indices.Shape.Append(width), table.DType);
+        var y = Tensor.Empty(table.Device, indices.Shape.Append(width), type ?? table.DType);
         if (y.Count > 0)
         {
-            var groups = checked((int)((indices.Count + IndicesPerGroup - 1) / IndicesPerGroup));
-            table.Device.Launch(
-                Forward<F32>,
-                (new Index2D(groups, 1), new Index2D(Lanes, IndicesPerGroup)),
-                table.View<F32>(),
-                indices.View<int>(),
-                y.View<F32>(),
-                rows,
-                width);
+            ElementTypes.SelectWithFloat32(
+                "embedding",
+                y.DType,
+                table.DType,
+                LaunchForward<F32, F32>,
+                LaunchForward<BF16, BF16>,
+                LaunchForward<F16, F16>,
+                LaunchForward<BF16, F32>,
+                LaunchForward<F16, F32>)(table, indices, y);
         }
 
-        return Tape.Record("embedding", [table], y, [indices], context => Backward(context, rows, width));
+        return Tape.Record("embedding", [table], y, [indices], Backward);
     }
 
-    private static void Backward(BackwardContext context, int rows, int width)
+    private static void Backward(BackwardContext context)
     {
         var indices = context.Saved(0);
         var (target, accumulate) = context.Target(0);
@@ -56,20 +56,53 @@ public static class EmbeddingOp
             Fill.Zero(target);
         if (indices.Count == 0 || target.Count == 0)
             return;
-        var ranges = RangesPerMultiprocessor * context.Device.Info.Multiprocessors;
-        var rowsPerGroup = (rows + ranges - 1) / ranges;
-        context.Device.Launch(
-            Backward<F32>,
-            (new Index2D((rows + rowsPerGroup - 1) / rowsPerGroup, (width + Columns - 1) / Columns), new Index2D(Columns, 1)),
-            context.OutputGradient.View<F32>(),
+        var dy = context.OutputGradient;
+        ElementTypes.SelectWithFloat32(
+            "embedding",
+            dy.DType,
+            target.DType,
+            LaunchBackward<F32, F32>,
+            LaunchBackward<BF16, BF16>,
+            LaunchBackward<F16, F16>,
+            LaunchBackward<BF16, F32>,
+            LaunchBackward<F16, F32>)(dy, indices, target);
+    }
+
+    private static void LaunchForward<T, TTable>(Tensor table, Tensor indices, Tensor y)
+        where T : unmanaged, IElement<T>
+        where TTable : unmanaged, IElement<TTable>
+    {
+        var groups = checked((int)((indices.Count + IndicesPerGroup - 1) / IndicesPerGroup));
+        table.Device.Launch(
+            Forward<T, TTable>,
+            (new Index2D(groups, 1), new Index2D(Lanes, IndicesPerGroup)),
+            table.View<TTable>(),
             indices.View<int>(),
-            target.View<F32>(),
+            y.View<T>(),
+            table.Shape[0],
+            table.Shape[1]);
+    }
+
+    private static void LaunchBackward<T, TTable>(Tensor dy, Tensor indices, Tensor dtable)
+        where T : unmanaged, IElement<T>
+        where TTable : unmanaged, IElement<TTable>
+    {
+        var (rows, width) = (dtable.Shape[0], dtable.Shape[1]);
+        var ranges = RangesPerMultiprocessor * dy.Device.Info.Multiprocessors;
+        var rowsPerGroup = (rows + ranges - 1) / ranges;
+        dy.Device.Launch(
+            Backward<T, TTable>,
+            (new Index2D((rows + rowsPerGroup - 1) / rowsPerGroup, (width + Columns - 1) / Columns), new Index2D(Columns, 1)),
+            dy.View<T>(),
+            indices.View<int>(),
+            dtable.View<TTable>(),
             rowsPerGroup,
             width);
     }
 
-    private static void Forward<T>(ArrayView<T> table, ArrayView<int> indices, ArrayView<T> y, int rows, int width)
+    private static void Forward<T, TTable>(ArrayView<TTable> table, ArrayView<int> indices, ArrayView<T> y, int rows, int width)
         where T : unmanaged, IElement<T>
+        where TTable : unmanaged, IElement<TTable>
     {
         var position = (long)Grid.IdxX * IndicesPerGroup + Group.IdxY;
         if (position >= indices.Length)
@@ -85,11 +118,12 @@ public static class EmbeddingOp
 
         var source = table.SubView((long)index * width, width);
         for (var column = Group.IdxX; column < width; column += Lanes)
-            target[column] = source[column];
+            target[column] = T.FromFloat(TTable.ToFloat(source[column]));
     }
 
-    private static void Backward<T>(ArrayView<T> dy, ArrayView<int> indices, ArrayView<T> dtable, int rowsPerGroup, int width)
+    private static void Backward<T, TTable>(ArrayView<T> dy, ArrayView<int> indices, ArrayView<TTable> dtable, int rowsPerGroup, int width)
         where T : unmanaged, IElement<T>
+        where TTable : unmanaged, IElement<TTable>
     {
         var firstRow = Grid.IdxX * rowsPerGroup;
         var column = Grid.IdxY * Columns + Group.IdxX;
@@ -101,7 +135,7 @@ public static class EmbeddingOp
                 if (column < width)
                 {
                     var place = (long)row * width + column;
-                    dtable[place] = T.FromFloat(T.ToFloat(dtable[place]) + T.ToFloat(dy[i * width + column]));
+                    dtable[place] = TTable.FromFloat(TTable.ToFloat(dtable[place]) + T.ToFloat(dy[i * width + column]));
                 }
             }
         }

@@ -15,8 +15,7 @@ internal static class Fill
     {
         if (tensor.Count == 0)
             return;
-        Check.Type("Fill", tensor, DType.Float32);
-        tensor.Device.Launch(Kernel<F32>, Elementwise.Config(tensor.Count), tensor.View<F32>(), value);
+        ElementTypes.Select("fill", tensor.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(tensor, value);
     }
 
     /// <summary>Sets every byte to 0xFF, which is NaN in each floating-point type and -1 in each integer type.</summary>
@@ -25,6 +24,10 @@ internal static class Fill
         var words = bytes.Cast<int>();
         device.Launch(WordKernel, Elementwise.Config(words.Length), words, -1);
     }
+
+    private static void Launch<T>(Tensor tensor, float value)
+        where T : unmanaged, IElement<T> =>
+        tensor.Device.Launch(Kernel<T>, Elementwise.Config(tensor.Count), tensor.View<T>(), value);
 
     private static void Kernel<T>(ArrayView<T> target, float value)
         where T : unmanaged, IElement<T>

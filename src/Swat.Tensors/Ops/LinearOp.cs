@@ -9,17 +9,21 @@ namespace Swat.Tensors.Ops;
 /// With n rows in all outer dimensions, three products of n x in x out; see <see cref="MatMulOp"/>. dW and db are added to what the
 /// gradient holds by the kernels themselves. Saves x and W.
 /// </para>
+/// <para>
+/// Mixed precision: with x in a 16-bit type and W in Float32, W is converted once per change and the product computed from the copy; dW
+/// and db are accumulated in Float32.
+/// </para>
 /// </summary>
 public static class LinearOp
 {
     /// <summary>y = x·weightᵀ + bias over the innermost dimension.</summary>
     /// <param name="x">[…, in].</param>
-    /// <param name="weight">[out, in].</param>
-    /// <param name="bias">[out]; null: none.</param>
-    /// <returns>[…, out].</returns>
+    /// <param name="weight">[out, in], of the type of x or Float32.</param>
+    /// <param name="bias">[out], of the type of x or Float32; null: none.</param>
+    /// <returns>[…, out], of the type of x.</returns>
     public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null)
     {
-        Check.SameType("linear", x, weight);
+        CheckType("linear: the weight", x, weight);
         Check.SameDevice("linear", x, weight);
         Check.Rank("linear", weight, 2, "[out, in]");
         var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
@@ -27,7 +31,7 @@ public static class LinearOp
             throw new ArgumentException($"linear: the innermost dimension of x {x.Shape} must be the {inputs} inputs of the weight {weight.Shape}");
         if (bias is not null)
         {
-            Check.SameType("linear", weight, bias);
+            CheckType("linear: the bias", x, bias);
             Check.SameDevice("linear", weight, bias);
             if (bias.Shape != new Shape(outputs))
                 throw new ArgumentException($"linear: the bias {bias.Shape} must hold the {outputs} outputs of the weight {weight.Shape}");
@@ -35,8 +39,18 @@ public static class LinearOp
 
         var rows = checked((int)x.Shape[..^1].Count);
         var y = Tensor.Empty(x.Device, x.Shape[..^1].Append(outputs), x.DType);
-        MatMulOp.Launch(x, false, weight, true, bias, y, rows, outputs, inputs, accumulate: false);
-        return Tape.Record("linear", [x, weight, bias], y, [x, weight], context => Backward(context, rows, outputs, inputs));
+        var factor = weight.ConvertedTo(x.DType);
+        var shape = new MatMulShape(rows, outputs, inputs, HasBias: bias is null ? 0 : 1);
+        MatMulOp.Launch(x, false, factor, true, y, shape, bias?.ConvertedTo(DType.Float32));
+        return Tape.Record("linear", [x, weight, bias], y, [x, factor], context => Backward(context, rows, outputs, inputs));
+    }
+
+    private static void CheckType(string what, Tensor x, Tensor parameter)
+    {
+        x.ThrowIfDisposed();
+        parameter.ThrowIfDisposed();
+        if (!x.DType.IsFloatingPoint || (parameter.DType != x.DType && parameter.DType != DType.Float32))
+            throw new ArgumentException($"{what} is {parameter.DType}{parameter.Shape}; with x {x.DType}{x.Shape} it must be of that type or Float32");
     }
 
     private static void Backward(BackwardContext context, int rows, int outputs, int inputs)
@@ -45,7 +59,7 @@ public static class LinearOp
         if (context.Needs(1))
         {
             var (target, accumulate) = context.Target(1);
-            MatMulOp.Launch(dy, true, context.Saved(0), false, null, target, outputs, inputs, rows, accumulate);
+            MatMulOp.Launch(dy, true, context.Saved(0), false, target, new MatMulShape(outputs, inputs, rows, accumulate));
         }
 
         if (context.Needs(2))
@@ -57,7 +71,7 @@ public static class LinearOp
         if (context.Needs(0))
         {
             var (target, accumulate) = context.Target(0);
-            MatMulOp.Launch(dy, false, context.Saved(1), false, null, target, rows, inputs, outputs, accumulate);
+            MatMulOp.Launch(dy, false, context.Saved(1), false, target, new MatMulShape(rows, inputs, outputs, accumulate));
         }
     }
 }

@@ -50,37 +50,54 @@ public static class MatMulOp
         }
 
         var c = Tensor.Empty(a.Device, [m, n], a.DType);
-        Launch(a, transposeA, b, transposeB, null, c, m, n, k, accumulate: false);
+        Launch(a, transposeA, b, transposeB, c, new MatMulShape(m, n, k));
         return Tape.Record("matmul", [a, b], c, [a, b], context => Backward(context, transposeA, transposeB, m, n, k));
     }
 
     /// <summary>c = a'·b' + bias, or c += a'·b'; the tensors are taken as matrices, whatever their shapes.</summary>
-    internal static void Launch(
+    /// <param name="a">Of the type of <paramref name="b"/>.</param>
+    /// <param name="transposeA">Multiply with the transpose of a.</param>
+    /// <param name="b">The other factor.</param>
+    /// <param name="transposeB">Multiply with the transpose of b.</param>
+    /// <param name="c">Of the type of the factors, or Float32.</param>
+    /// <param name="shape">Extents and epilogue.</param>
+    /// <param name="bias">Float32 [n], where the shape says that there is one.</param>
+    internal static void Launch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias = null)
+    {
+        if (c.Count == 0)
+            return;
+        ElementTypes.SelectWithFloat32(
+            "matmul",
+            a.DType,
+            c.DType,
+            Launch<F32, F32>,
+            Launch<BF16, BF16>,
+            Launch<F16, F16>,
+            Launch<BF16, F32>,
+            Launch<F16, F32>)(a, transposeA, b, transposeB, c, shape, bias);
+    }
+
+    private static void Launch<T, TResult>(
         Tensor a,
         bool transposeA,
         Tensor b,
         bool transposeB,
-        Tensor? bias,
         Tensor c,
-        int m,
-        int n,
-        int k,
-        bool accumulate)
+        MatMulShape shape,
+        Tensor? bias)
+        where T : unmanaged, IElement<T>
+        where TResult : unmanaged, IElement<TResult>
     {
-        Check.Type("matmul", a, DType.Float32);
-        if (c.Count == 0)
-            return;
-        var shape = new MatMulShape(m, n, k, accumulate ? 1 : 0, bias is null ? 0 : 1);
-        var config = new KernelConfig(new Index3D((m + Tile - 1) / Tile, (n + Tile - 1) / Tile, 1), new Index3D(Side, Side, 1));
-        var biasView = bias is null ? ArrayView<F32>.Empty : bias.View<F32>();
-        Action<ArrayView<F32>, ArrayView<F32>, ArrayView<F32>, ArrayView<F32>, MatMulShape> kernel = (transposeA, transposeB) switch
+        var config = new KernelConfig(new Index3D((shape.M + Tile - 1) / Tile, (shape.N + Tile - 1) / Tile, 1), new Index3D(Side, Side, 1));
+        var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
+        Action<ArrayView<T>, ArrayView<T>, ArrayView<float>, ArrayView<TResult>, MatMulShape> kernel = (transposeA, transposeB) switch
         {
-            (false, false) => Kernel<F32, F32, No, No>,
-            (false, true) => Kernel<F32, F32, No, Yes>,
-            (true, false) => Kernel<F32, F32, Yes, No>,
-            (true, true) => Kernel<F32, F32, Yes, Yes>,
+            (false, false) => Kernel<T, TResult, No, No>,
+            (false, true) => Kernel<T, TResult, No, Yes>,
+            (true, false) => Kernel<T, TResult, Yes, No>,
+            (true, true) => Kernel<T, TResult, Yes, Yes>,
         };
-        c.Device.Launch(kernel, config, a.View<F32>(), b.View<F32>(), biasView, c.View<F32>(), shape);
+        c.Device.Launch(kernel, config, a.View<T>(), b.View<T>(), biasView, c.View<TResult>(), shape);
     }
 
     private static void Backward(BackwardContext context, bool transposeA, bool transposeB, int m, int n, int k)
@@ -92,25 +109,25 @@ public static class MatMulOp
         {
             var (da, accumulate) = context.Target(0);
             if (transposeA)
-                Launch(b, transposeB, dc, true, null, da, k, m, n, accumulate);
+                Launch(b, transposeB, dc, true, da, new MatMulShape(k, m, n, accumulate));
             else
-                Launch(dc, false, b, !transposeB, null, da, m, k, n, accumulate);
+                Launch(dc, false, b, !transposeB, da, new MatMulShape(m, k, n, accumulate));
         }
 
         if (context.Needs(1))
         {
             var (db, accumulate) = context.Target(1);
             if (transposeB)
-                Launch(dc, true, a, transposeA, null, db, n, k, m, accumulate);
+                Launch(dc, true, a, transposeA, db, new MatMulShape(n, k, m, accumulate));
             else
-                Launch(a, !transposeA, dc, false, null, db, k, n, m, accumulate);
+                Launch(a, !transposeA, dc, false, db, new MatMulShape(k, n, m, accumulate));
         }
     }
 
     private static void Kernel<T, TResult, TTransposeA, TTransposeB>(
         ArrayView<T> a,
         ArrayView<T> b,
-        ArrayView<T> bias,
+        ArrayView<float> bias,
         ArrayView<TResult> c,
         MatMulShape shape)
         where T : unmanaged, IElement<T>
@@ -164,9 +181,9 @@ public static class MatMulOp
         }
 
         if (isInner)
-            Store<T, TResult, No>(sums, bias, c, shape, firstRow, firstColumn);
+            Store<TResult, No>(sums, bias, c, shape, firstRow, firstColumn);
         else
-            Store<T, TResult, Yes>(sums, bias, c, shape, firstRow, firstColumn);
+            Store<TResult, Yes>(sums, bias, c, shape, firstRow, firstColumn);
     }
 
     /// <summary>Brings A' into [row][k] of shared memory, or [k][row] where A is transposed: the order in which it lies in A.</summary>
@@ -249,14 +266,13 @@ public static class MatMulOp
         }
     }
 
-    private static void Store<T, TResult, TGuarded>(
+    private static void Store<TResult, TGuarded>(
         ArrayView<float> sums,
-        ArrayView<T> bias,
+        ArrayView<float> bias,
         ArrayView<TResult> c,
         MatMulShape shape,
         int firstRow,
         int firstColumn)
-        where T : unmanaged, IElement<T>
         where TResult : unmanaged, IElement<TResult>
         where TGuarded : struct, IFlag
     {
@@ -271,7 +287,7 @@ public static class MatMulOp
                 {
                     var value = sums[i * PerItem + j];
                     if (shape.HasBias != 0)
-                        value += T.ToFloat(bias[firstColumn + column]);
+                        value += bias[firstColumn + column];
                     var index = row * shape.N + column;
                     if (shape.Accumulate != 0)
                         value += TResult.ToFloat(target[index]);

@@ -6,4 +6,10 @@ namespace Swat.Tensors.Ops;
 /// <param name="K">Length of the inner products.</param>
 /// <param name="Accumulate">1: add to the result's memory; 0: overwrite it.</param>
 /// <param name="HasBias">1: add a number per column.</param>
-public readonly record struct MatMulShape(int M, int N, int K, int Accumulate, int HasBias);
+public readonly record struct MatMulShape(int M, int N, int K, int Accumulate = 0, int HasBias = 0)
+{
+    public MatMulShape(int m, int n, int k, bool accumulate)
+        : this(m, n, k, accumulate ? 1 : 0)
+    {
+    }
+}

@@ -20,13 +20,13 @@ public static class RmsNormOp
 
     /// <summary>y = weight·x/√(mean(x²) + epsilon) over the innermost dimension.</summary>
     /// <param name="x">[…, width].</param>
-    /// <param name="weight">[width].</param>
+    /// <param name="weight">[width], of the type of x or Float32.</param>
     /// <param name="epsilon">Added to the mean of the squares.</param>
     public static Tensor RmsNorm(this Tensor x, Tensor weight, float epsilon = 1e-6f)
     {
-        Check.SameType("rms_norm", x, weight);
+        x.ThrowIfDisposed();
+        weight.ThrowIfDisposed();
         Check.SameDevice("rms_norm", x, weight);
-        Check.Type("rms_norm", x, DType.Float32);
         Check.Rank("rms_norm", weight, 1, "[width]");
         var width = weight.Shape[0];
         if (x.Shape.Rank == 0 || x.Shape[^1] != width)
@@ -36,16 +36,15 @@ public static class RmsNormOp
         using var scales = Tensor.Empty(x.Device, [rows]);
         if (y.Count > 0)
         {
-            x.Device.Launch(
-                Forward<F32>,
-                Config(rows),
-                x.View<F32>(),
-                weight.View<F32>(),
-                y.View<F32>(),
-                scales.View<float>(),
-                rows,
-                width,
-                epsilon);
+            ElementTypes.SelectWithFloat32(
+                "rms_norm",
+                x.DType,
+                weight.DType,
+                LaunchForward<F32, F32>,
+                LaunchForward<BF16, BF16>,
+                LaunchForward<F16, F16>,
+                LaunchForward<BF16, F32>,
+                LaunchForward<F16, F32>)(x, weight, y, scales, epsilon);
         }
 
         return Tape.Record("rms_norm", [x, weight], y, [x, weight, scales], context => Backward(context, rows, width));
@@ -64,17 +63,15 @@ public static class RmsNormOp
             var (dx, accumulate) = context.Target(0);
             if (x.Count > 0)
             {
-                context.Device.Launch(
-                    BackwardInput<F32>,
-                    Config(rows),
-                    x.View<F32>(),
-                    weight.View<F32>(),
-                    scales.View<float>(),
-                    dy.View<F32>(),
-                    dx.View<F32>(),
-                    rows,
-                    width,
-                    accumulate ? 1 : 0);
+                ElementTypes.SelectWithFloat32(
+                    "rms_norm",
+                    x.DType,
+                    weight.DType,
+                    LaunchBackwardInput<F32, F32>,
+                    LaunchBackwardInput<BF16, BF16>,
+                    LaunchBackwardInput<F16, F16>,
+                    LaunchBackwardInput<BF16, F32>,
+                    LaunchBackwardInput<F16, F32>)(x, weight, scales, dy, dx, accumulate);
             }
         }
 
@@ -82,28 +79,67 @@ public static class RmsNormOp
         {
             var (dweight, accumulate) = context.Target(1);
             using var partial = ColumnSum.Partial(context.Device, rows, width);
-            context.Device.Launch(
-                BackwardWeight<F32>,
-                ColumnSum.FirstConfig(rows, width),
-                x.View<F32>(),
-                scales.View<float>(),
-                dy.View<F32>(),
-                partial.View<float>(),
-                rows,
-                width);
+            ElementTypes.Select("rms_norm", x.DType, LaunchBackwardWeight<F32>, LaunchBackwardWeight<BF16>, LaunchBackwardWeight<F16>)(
+                x,
+                scales,
+                dy,
+                partial,
+                rows);
             ColumnSum.Finish(partial, dweight, accumulate);
         }
     }
 
-    private static void Forward<T>(
+    private static void LaunchForward<T, TWeight>(Tensor x, Tensor weight, Tensor y, Tensor scales, float epsilon)
+        where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight> =>
+        x.Device.Launch(
+            Forward<T, TWeight>,
+            Config((int)scales.Count),
+            x.View<T>(),
+            weight.View<TWeight>(),
+            y.View<T>(),
+            scales.View<float>(),
+            (int)scales.Count,
+            weight.Shape[0],
+            epsilon);
+
+    private static void LaunchBackwardInput<T, TWeight>(Tensor x, Tensor weight, Tensor scales, Tensor dy, Tensor dx, bool accumulate)
+        where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight> =>
+        x.Device.Launch(
+            BackwardInput<T, TWeight>,
+            Config((int)scales.Count),
+            x.View<T>(),
+            weight.View<TWeight>(),
+            scales.View<float>(),
+            dy.View<T>(),
+            dx.View<T>(),
+            (int)scales.Count,
+            weight.Shape[0],
+            accumulate ? 1 : 0);
+
+    private static void LaunchBackwardWeight<T>(Tensor x, Tensor scales, Tensor dy, Tensor partial, int rows)
+        where T : unmanaged, IElement<T> =>
+        x.Device.Launch(
+            BackwardWeight<T>,
+            ColumnSum.FirstConfig(rows, x.Shape[^1]),
+            x.View<T>(),
+            scales.View<float>(),
+            dy.View<T>(),
+            partial.View<float>(),
+            rows,
+            x.Shape[^1]);
+
+    private static void Forward<T, TWeight>(
         ArrayView<T> x,
-        ArrayView<T> weight,
+        ArrayView<TWeight> weight,
         ArrayView<T> y,
         ArrayView<float> scales,
         int rows,
         int width,
         float epsilon)
         where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight>
     {
         var shared = SharedMemory.Allocate<float>(Lanes * RowsPerGroup);
         // Work items behind the last row repeat it: every one of them must reach the barriers.
@@ -132,13 +168,13 @@ public static class RmsNormOp
             for (start = 0; start + Lanes <= width; start += Lanes)
             {
                 var column = start + Group.IdxX;
-                target[column] = T.FromFloat(T.ToFloat(source[column]) * scale * T.ToFloat(weight[column]));
+                target[column] = T.FromFloat(T.ToFloat(source[column]) * scale * TWeight.ToFloat(weight[column]));
             }
 
             if (start + Group.IdxX < width)
             {
                 var column = start + Group.IdxX;
-                target[column] = T.FromFloat(T.ToFloat(source[column]) * scale * T.ToFloat(weight[column]));
+                target[column] = T.FromFloat(T.ToFloat(source[column]) * scale * TWeight.ToFloat(weight[column]));
             }
 
             if (Group.IdxX == 0)
@@ -146,9 +182,9 @@ public static class RmsNormOp
         }
     }
 
-    private static void BackwardInput<T>(
+    private static void BackwardInput<T, TWeight>(
         ArrayView<T> x,
-        ArrayView<T> weight,
+        ArrayView<TWeight> weight,
         ArrayView<float> scales,
         ArrayView<T> dy,
         ArrayView<T> dx,
@@ -156,6 +192,7 @@ public static class RmsNormOp
         int width,
         int accumulate)
         where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight>
     {
         var shared = SharedMemory.Allocate<float>(Lanes * RowsPerGroup);
         var ownRow = Grid.IdxX * RowsPerGroup + Group.IdxY;
@@ -168,13 +205,13 @@ public static class RmsNormOp
         for (; start + Lanes <= width; start += Lanes)
         {
             var column = start + Group.IdxX;
-            products += T.ToFloat(upstream[column]) * T.ToFloat(weight[column]) * T.ToFloat(source[column]);
+            products += T.ToFloat(upstream[column]) * TWeight.ToFloat(weight[column]) * T.ToFloat(source[column]);
         }
 
         if (start + Group.IdxX < width)
         {
             var column = start + Group.IdxX;
-            products += T.ToFloat(upstream[column]) * T.ToFloat(weight[column]) * T.ToFloat(source[column]);
+            products += T.ToFloat(upstream[column]) * TWeight.ToFloat(weight[column]) * T.ToFloat(source[column]);
         }
 
         var scale = scales[row];
@@ -188,9 +225,9 @@ public static class RmsNormOp
         }
     }
 
-    private static void InputElement<T>(
+    private static void InputElement<T, TWeight>(
         ArrayView<T> x,
-        ArrayView<T> weight,
+        ArrayView<TWeight> weight,
         ArrayView<T> dy,
         ArrayView<T> dx,
         int column,
@@ -198,8 +235,9 @@ public static class RmsNormOp
         float pull,
         int accumulate)
         where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight>
     {
-        var gradient = scale * T.ToFloat(weight[column]) * T.ToFloat(dy[column]) - pull * T.ToFloat(x[column]);
+        var gradient = scale * TWeight.ToFloat(weight[column]) * T.ToFloat(dy[column]) - pull * T.ToFloat(x[column]);
         if (accumulate != 0)
             gradient += T.ToFloat(dx[column]);
         dx[column] = T.FromFloat(gradient);

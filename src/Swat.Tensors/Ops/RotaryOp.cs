@@ -19,7 +19,7 @@ public static class RotaryOp
     /// <param name="table">The angles; it holds at least as many positions as the sequence is long.</param>
     public static Tensor Rotary(this Tensor x, RotaryTable table)
     {
-        Check.Type("rotary", x, DType.Float32);
+        x.ThrowIfDisposed();
         Check.Rank("rotary", x, 4, "[batch, length, heads, head_dim]");
         Check.SameDevice("rotary", x, table.Cosines);
         if (x.Shape[3] != table.HeadDim)
@@ -36,14 +36,20 @@ public static class RotaryOp
     private static Tensor Rotate(Tensor x, RotaryTable table, float direction)
     {
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
-        if (x.Count == 0)
-            return y;
+        if (x.Count > 0)
+            ElementTypes.Select("rotary", x.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(x, y, table, direction);
+        return y;
+    }
+
+    private static void Launch<T>(Tensor x, Tensor y, RotaryTable table, float direction)
+        where T : unmanaged, IElement<T>
+    {
         var rows = x.Count / x.Shape[3];
         x.Device.Launch(
-            Kernel<F32>,
+            Kernel<T>,
             (new Index2D(checked((int)((rows + RowsPerGroup - 1) / RowsPerGroup)), 1), new Index2D(Lanes, RowsPerGroup)),
-            x.View<F32>(),
-            y.View<F32>(),
+            x.View<T>(),
+            y.View<T>(),
             table.Cosines.View<float>(),
             table.Sines.View<float>(),
             rows,
@@ -51,7 +57,6 @@ public static class RotaryOp
             x.Shape[2],
             x.Shape[3] / 2,
             direction);
-        return y;
     }
 
     /// <param name="x">[rows, 2·pairs], a row being one head of one token.</param>

@@ -14,12 +14,16 @@ public static class ScaleOp
 
     internal static Tensor Unrecorded(Tensor x, float factor)
     {
-        Check.Type("scale", x, DType.Float32);
+        x.ThrowIfDisposed();
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
         if (x.Count > 0)
-            x.Device.Launch(Kernel<F32>, Elementwise.Config(x.Count), x.View<F32>(), y.View<F32>(), factor);
+            ElementTypes.Select("scale", x.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(x, y, factor);
         return y;
     }
+
+    private static void Launch<T>(Tensor x, Tensor y, float factor)
+        where T : unmanaged, IElement<T> =>
+        x.Device.Launch(Kernel<T>, Elementwise.Config(x.Count), x.View<T>(), y.View<T>(), factor);
 
     private static void Kernel<T>(ArrayView<T> x, ArrayView<T> y, float factor)
         where T : unmanaged, IElement<T>

@@ -78,7 +78,6 @@ public static class SlidingWindowAttentionOp
 
     private static void CheckArguments(Tensor query, Tensor key, Tensor value, Tensor? slopes, int window)
     {
-        Check.Type(Operation, query, DType.Float32);
         Check.Rank(Operation, query, 4, "[batch, length, heads, head_dim]");
         Check.Rank(Operation, key, 4, "[batch, length, kv_heads, head_dim]");
         Check.Alike(Operation, key, value);

@@ -17,10 +17,10 @@ public static class SumOp
     private const int GroupSize = 256;
     private const int MaxGroups = 1024;
 
-    /// <summary>The sum of all elements, of the empty shape.</summary>
+    /// <summary>The sum of all elements: Float32, of the empty shape.</summary>
     public static Tensor Sum(this Tensor x) => Reduce("sum", x, 1);
 
-    /// <summary>The mean of all elements, of the empty shape.</summary>
+    /// <summary>The mean of all elements: Float32, of the empty shape.</summary>
     public static Tensor Mean(this Tensor x)
     {
         if (x.Count == 0)
@@ -30,31 +30,36 @@ public static class SumOp
 
     private static Tensor Reduce(string operation, Tensor x, float factor)
     {
-        Check.Type(operation, x, DType.Float32);
+        x.ThrowIfDisposed();
         var groups = (int)Math.Clamp((x.Count + GroupSize - 1) / GroupSize, 1, MaxGroups);
         using var partial = Tensor.Empty(x.Device, [groups]);
         var y = Tensor.Empty(x.Device, []);
-        x.Device.Launch(Kernel<F32>, (groups, GroupSize), x.View<F32>(), partial.View<float>(), 1f);
+        ElementTypes.Select(operation, x.DType, LaunchFirst<F32>, LaunchFirst<BF16>, LaunchFirst<F16>)(x, partial, groups);
         x.Device.Launch(Kernel<F32>, (1, GroupSize), partial.View<F32>(), y.View<float>(), factor);
-        var shape = x.Shape;
-        return Tape.Record(operation, [x], y, [], context => Backward(context, shape, factor));
+        return Tape.Record(operation, [x], y, [], context => Backward(context, operation, factor));
     }
 
-    private static void Backward(BackwardContext context, Shape shape, float factor)
+    private static void Backward(BackwardContext context, string operation, float factor)
     {
-        var dx = Tensor.Empty(context.Device, shape);
+        var dx = Tensor.Empty(context.Device, context.InputShape(0), context.InputType(0));
         if (dx.Count > 0)
         {
-            context.Device.Launch(
-                SpreadKernel<F32>,
-                Elementwise.Config(dx.Count),
-                context.OutputGradient.View<float>(),
-                dx.View<F32>(),
+            ElementTypes.Select(operation, dx.DType, LaunchSpread<F32>, LaunchSpread<BF16>, LaunchSpread<F16>)(
+                context.OutputGradient,
+                dx,
                 factor);
         }
 
         context.Accumulate(0, dx);
     }
+
+    private static void LaunchFirst<T>(Tensor x, Tensor partial, int groups)
+        where T : unmanaged, IElement<T> =>
+        x.Device.Launch(Kernel<T>, (groups, GroupSize), x.View<T>(), partial.View<float>(), 1f);
+
+    private static void LaunchSpread<T>(Tensor dy, Tensor dx, float factor)
+        where T : unmanaged, IElement<T> =>
+        dx.Device.Launch(SpreadKernel<T>, Elementwise.Config(dx.Count), dy.View<float>(), dx.View<T>(), factor);
 
     private static void Kernel<T>(ArrayView<T> x, ArrayView<float> sums, float factor)
         where T : unmanaged, IElement<T>

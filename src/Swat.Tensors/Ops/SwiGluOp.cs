@@ -14,10 +14,9 @@ public static class SwiGluOp
     public static Tensor SwiGlu(this Tensor gate, Tensor up)
     {
         Check.Alike("swiglu", gate, up);
-        Check.Type("swiglu", gate, DType.Float32);
         var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
         if (y.Count > 0)
-            y.Device.Launch(Forward<F32>, Elementwise.Config(y.Count), gate.View<F32>(), up.View<F32>(), y.View<F32>());
+            ElementTypes.Select("swiglu", y.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(gate, up, y);
         return Tape.Record("swiglu", [gate, up], y, [gate, up], Backward);
     }
 
@@ -29,14 +28,12 @@ public static class SwiGluOp
         var dup = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
         if (gate.Count > 0)
         {
-            gate.Device.Launch(
-                Backward<F32>,
-                Elementwise.Config(gate.Count),
-                gate.View<F32>(),
-                up.View<F32>(),
-                context.OutputGradient.View<F32>(),
-                dgate.View<F32>(),
-                dup.View<F32>());
+            ElementTypes.Select("swiglu", gate.DType, LaunchBackward<F32>, LaunchBackward<BF16>, LaunchBackward<F16>)(
+                gate,
+                up,
+                context.OutputGradient,
+                dgate,
+                dup);
         }
 
         if (context.Needs(0))
@@ -44,6 +41,21 @@ public static class SwiGluOp
         if (context.Needs(1))
             context.Accumulate(1, dup);
     }
+
+    private static void LaunchForward<T>(Tensor gate, Tensor up, Tensor y)
+        where T : unmanaged, IElement<T> =>
+        y.Device.Launch(Forward<T>, Elementwise.Config(y.Count), gate.View<T>(), up.View<T>(), y.View<T>());
+
+    private static void LaunchBackward<T>(Tensor gate, Tensor up, Tensor dy, Tensor dgate, Tensor dup)
+        where T : unmanaged, IElement<T> =>
+        gate.Device.Launch(
+            Backward<T>,
+            Elementwise.Config(gate.Count),
+            gate.View<T>(),
+            up.View<T>(),
+            dy.View<T>(),
+            dgate.View<T>(),
+            dup.View<T>());
 
     private static void Forward<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> y)
         where T : unmanaged, IElement<T>

@@ -11,27 +11,45 @@ internal static class UnaryOp
     public static Tensor Apply<TFunction>(string operation, Tensor x)
         where TFunction : struct, IUnaryFunction
     {
-        Check.Type(operation, x, DType.Float32);
+        x.ThrowIfDisposed();
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
         if (x.Count > 0)
-            x.Device.Launch(Forward<F32, TFunction>, Elementwise.Config(x.Count), x.View<F32>(), y.View<F32>());
+        {
+            ElementTypes.Select(
+                operation,
+                x.DType,
+                LaunchForward<F32, TFunction>,
+                LaunchForward<BF16, TFunction>,
+                LaunchForward<F16, TFunction>)(x, y);
+        }
+
         return Tape.Record(operation, [x], y, [x], context =>
         {
             var saved = context.Saved(0);
             var gradient = Tensor.Empty(saved.Device, saved.Shape, saved.DType);
             if (saved.Count > 0)
             {
-                saved.Device.Launch(
-                    Backward<F32, TFunction>,
-                    Elementwise.Config(saved.Count),
-                    saved.View<F32>(),
-                    context.OutputGradient.View<F32>(),
-                    gradient.View<F32>());
+                ElementTypes.Select(
+                    operation,
+                    saved.DType,
+                    LaunchBackward<F32, TFunction>,
+                    LaunchBackward<BF16, TFunction>,
+                    LaunchBackward<F16, TFunction>)(saved, context.OutputGradient, gradient);
             }
 
             context.Accumulate(0, gradient);
         });
     }
+
+    private static void LaunchForward<T, TFunction>(Tensor x, Tensor y)
+        where T : unmanaged, IElement<T>
+        where TFunction : struct, IUnaryFunction =>
+        x.Device.Launch(Forward<T, TFunction>, Elementwise.Config(x.Count), x.View<T>(), y.View<T>());
+
+    private static void LaunchBackward<T, TFunction>(Tensor x, Tensor dy, Tensor dx)
+        where T : unmanaged, IElement<T>
+        where TFunction : struct, IUnaryFunction =>
+        x.Device.Launch(Backward<T, TFunction>, Elementwise.Config(x.Count), x.View<T>(), dy.View<T>(), dx.View<T>());
 
     private static void Forward<T, TFunction>(ArrayView<T> x, ArrayView<T> y)
         where T : unmanaged, IElement<T>

@@ -51,15 +51,7 @@ public sealed class AdamW : IDisposable
                 Options.Epsilon,
                 (float)(1 - (double)learningRate * state.WeightDecay),
                 gradientFactor is null ? 0 : 1);
-            parameter.Device.Launch(
-                Kernel<F32>,
-                Elementwise.Config(parameter.Count),
-                parameter.View<F32>(),
-                gradient.View<F32>(),
-                state.FirstMoment.View<float>(),
-                state.SecondMoment.View<float>(),
-                gradientFactor is null ? ArrayView<float>.Empty : gradientFactor.View<float>(),
-                numbers);
+            ElementTypes.Select("AdamW", parameter.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(state, gradient, gradientFactor, numbers);
             parameter.MarkChanged();
         }
     }
@@ -77,6 +69,18 @@ public sealed class AdamW : IDisposable
         foreach (var state in States)
             state.Dispose();
     }
+
+    private static void Launch<T>(AdamWState state, Tensor gradient, Tensor? factor, AdamWHyperparameters numbers)
+        where T : unmanaged, IElement<T> =>
+        gradient.Device.Launch(
+            Kernel<T>,
+            Elementwise.Config(gradient.Count),
+            state.Parameter.View<T>(),
+            gradient.View<T>(),
+            state.FirstMoment.View<float>(),
+            state.SecondMoment.View<float>(),
+            factor is null ? ArrayView<float>.Empty : factor.View<float>(),
+            numbers);
 
     private static void Kernel<T>(
         ArrayView<T> parameter,

@@ -47,7 +47,7 @@ public sealed class GradientNorm : IDisposable
         foreach (var gradient in gradients)
         {
             var groups = Groups(gradient.Count);
-            device.Launch(SquareSum<F32>, (groups, GroupSize), gradient.View<F32>(), partial.View<float>().SubView(first, groups));
+            ElementTypes.Select("gradient norm", gradient.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(gradient, partial, first, groups);
             first += groups;
         }
 
@@ -71,6 +71,10 @@ public sealed class GradientNorm : IDisposable
     }
 
     private static int Groups(long count) => (int)Math.Clamp(count / (GroupSize * ElementsPerItem), 1, MaxGroups);
+
+    private static void Launch<T>(Tensor gradient, Tensor partial, int first, int groups)
+        where T : unmanaged, IElement<T> =>
+        gradient.Device.Launch(SquareSum<T>, (groups, GroupSize), gradient.View<T>(), partial.View<float>().SubView(first, groups));
 
     private static void SquareSum<T>(ArrayView<T> gradient, ArrayView<float> sums)
         where T : unmanaged, IElement<T>

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Swat.Model;
-using Swat.Model.Generation;
 using Swat.Model.Tokenizers;
+using Swat.Train.Generation;
 using Swat.Train.Settings;
 using Swat.Train.Training;
 
@@ -22,48 +23,27 @@ internal static class GenerateCommand
     {
         if (options.Checkpoint is null)
             throw new UserErrorException("Name a checkpoint or a run's folder with --checkpoint; `swat train` writes them.");
-        if (options.Stop.Contains(""))
-            throw new UserErrorException("A text of --stop is empty; give the text to stop at.");
-        var prompts = Prompts(options, terminal);
+        if (options.Prompt is null)
+            throw new UserErrorException("Give the text to continue with --prompt.");
         var folder = CheckpointFolder.Resolve(options.Checkpoint, "--checkpoint");
         var tokenizer = TokenizerLoader.Load(folder);
         using var device = Devices.Open(options.Device);
         using var model = SwatCheckpoint.Load(folder, device);
-        var texts = new GeneratedTextWriter(terminal.Output, prompts);
-        var clock = new GenerationClock();
-        try
+        var generator = new TextGenerator(model, tokenizer, new TokenSampler(options.Temperature, options.TopK, options.Seed));
+
+        var started = Stopwatch.GetTimestamp();
+        var written = 0;
+        terminal.Output.Write(options.Prompt);
+        foreach (var piece in generator.Continue(options.Prompt, options.Tokens, cancellation))
         {
-            foreach (var part in new TextGenerator(model, tokenizer).GenerateAsync(prompts, options.Generation(), cancellation).ToBlockingEnumerable(CancellationToken.None))
-            {
-                clock.Count(part);
-                texts.Add(part);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
+            terminal.Output.Write(piece);
+            terminal.Output.Flush();
+            written += tokenizer.Encode(piece).Length;
         }
 
-        texts.Finish();
-        terminal.Error.WriteLine(clock.Describe(device.ToString()));
+        terminal.Output.WriteLine();
+        var speed = written / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        terminal.Error.WriteLine(FormattableString.Invariant($"{written} tokens, {speed:F1} tokens/s on {device}"));
         return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Success;
-    }
-
-    private static List<string> Prompts(GenerateOptions options, Terminal terminal)
-    {
-        var prompts = new List<string>(options.Prompt);
-        foreach (var file in options.PromptFile)
-        {
-            if (!File.Exists(file))
-                throw new UserErrorException($"--prompt-file {file}: there is no such file.");
-            prompts.Add(File.ReadAllText(file));
-        }
-
-        if (prompts.Count == 0 && terminal.Input?.ReadToEnd() is { Length: > 0 } piped)
-            prompts.Add(piped);
-        if (prompts.Count == 0)
-            throw new UserErrorException("Give the text to continue with --prompt or --prompt-file, or pipe it in.");
-        if (prompts.Contains(""))
-            throw new UserErrorException("A prompt is empty; give the text to continue.");
-        return prompts;
     }
 }

@@ -1,9 +1,9 @@
 using Swat.Model;
-using Swat.Model.Generation;
 using Swat.Model.IO;
 using Swat.Model.Tokenizers;
 using Swat.Tensors;
 using Swat.Train.Data;
+using Swat.Train.Generation;
 using Swat.Train.Logging;
 using Swat.Train.Settings;
 
@@ -154,19 +154,13 @@ public sealed class TrainingRun
         if (options.SampleTokens == 0)
             return;
         var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training, tokenizer);
-        var generation = new GenerationOptions { MaxTokens = options.SampleTokens, Temperature = SampleTemperature, Seed = (ulong)options.Seed };
+        var generator = new TextGenerator(model, tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
         terminal.Output.WriteLine("sample, continuing the first line:");
         terminal.Output.Write(prompt);
-        try
+        foreach (var piece in generator.Continue(prompt, options.SampleTokens, cancellation))
         {
-            foreach (var piece in new TextGenerator(model, tokenizer).GenerateAsync(prompt, generation, cancellation).ToBlockingEnumerable(CancellationToken.None))
-            {
-                terminal.Output.Write(piece);
-                terminal.Output.Flush();
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
+            terminal.Output.Write(piece);
+            terminal.Output.Flush();
         }
 
         terminal.Output.WriteLine();

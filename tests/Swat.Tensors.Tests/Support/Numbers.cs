@@ -25,6 +25,15 @@ public static class Numbers
         return [.. Enumerable.Range(0, (int)count).Select(_ => random.Next(below))];
     }
 
+    /// <summary>The nearest values of a storage type.</summary>
+    public static double[] Round(double[] values, DType type) => type switch
+    {
+        DType.Float32 => Array.ConvertAll(values, value => (double)(float)value),
+        DType.BFloat16 => Array.ConvertAll(values, value => (double)BF16.ToFloat(BF16.FromFloat((float)value))),
+        DType.Float16 => Array.ConvertAll(values, value => (double)(float)(Half)value),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
     public static float[] ToFloats(this double[] values) => Array.ConvertAll(values, value => (float)value);
 
     public static double[] ToDoubles(this float[] values) => Array.ConvertAll(values, value => (double)value);

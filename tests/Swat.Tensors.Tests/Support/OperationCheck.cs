@@ -13,6 +13,11 @@ public sealed class OperationCheck(TensorDevice device)
     /// <summary>Inputs that take gradients: shape and values.</summary>
     public required (Shape Shape, double[] Values)[] Inputs { get; init; }
 
+    /// <summary>The storage type of each input; null: Float32. Values are rounded to it before anything is computed.</summary>
+    public DType[]? InputTypes { get; init; }
+
+    public DType OutputType { get; init; } = DType.Float32;
+
     public required Func<Tensor[], Tensor> Operation { get; init; }
 
     /// <summary>The same in float64, row-major arrays in and out.</summary>
@@ -34,15 +39,22 @@ public sealed class OperationCheck(TensorDevice device)
 
     public void Run()
     {
-        var values = Array.ConvertAll(Inputs, input => input.Values);
-        var upstream = Numbers.Normal(OutputShape, 4711);
-        var (output, gradients) = Compute(upstream);
-        Forward.Check(output, Reference(values), "output");
+        var values = Inputs.Select((input, i) => Numbers.Round(input.Values, TypeOf(i))).ToArray();
+        var upstream = Numbers.Round(Numbers.Normal(OutputShape, 4711), OutputType);
+        var (output, gradients) = Compute(values, upstream);
+        var expectedOutput = Reference(values);
+        (OutputType == DType.Float32 ? Forward : Tolerance.Storage(expectedOutput, OutputType)).Check(output, expectedOutput, "output");
         if (ReferenceGradient is not null)
         {
             var expected = ReferenceGradient(values, upstream);
             for (var i = 0; i < gradients.Length; i++)
-                Gradient.Check(gradients[i], expected[i], $"gradient of input {i}", GradientScale);
+            {
+                (TypeOf(i) == DType.Float32 ? Gradient : Tolerance.Storage(expected[i], TypeOf(i))).Check(
+                    gradients[i],
+                    expected[i],
+                    $"gradient of input {i}",
+                    GradientScale);
+            }
         }
         else
         {
@@ -50,14 +62,16 @@ public sealed class OperationCheck(TensorDevice device)
                 CheckDifferences(values, upstream, i, gradients[i]);
         }
 
-        var (secondOutput, secondGradients) = Compute(upstream);
+        var (secondOutput, secondGradients) = Compute(values, upstream);
         Assert.That(secondOutput, Is.EqualTo(output), "a second run gives other bits");
         Assert.That(secondGradients, Is.EqualTo(gradients), "a second backward pass gives other bits");
     }
 
-    private (float[] Output, float[][] Gradients) Compute(double[] upstream)
+    private DType TypeOf(int input) => InputTypes?[input] ?? DType.Float32;
+
+    private (float[] Output, float[][] Gradients) Compute(double[][] values, double[] upstream)
     {
-        var inputs = Array.ConvertAll(Inputs, input => Tensor.FromArray(device, input.Values.ToFloats(), input.Shape));
+        var inputs = Inputs.Select((input, i) => Tensor.FromArray(device, values[i].ToFloats(), input.Shape, TypeOf(i))).ToArray();
         foreach (var input in inputs)
             input.RequiresGrad = true;
         try
@@ -65,8 +79,8 @@ public sealed class OperationCheck(TensorDevice device)
             using var tape = new Tape(device);
             var output = Operation(inputs);
             Assert.That(output.Shape.ToString(), Is.EqualTo(OutputShape.ToString()), "output shape");
-            Assert.That(output.DType, Is.EqualTo(DType.Float32));
-            tape.Backward(output, Tensor.FromArray(device, upstream.ToFloats(), OutputShape));
+            Assert.That(output.DType, Is.EqualTo(OutputType));
+            tape.Backward(output, Tensor.FromArray(device, upstream.ToFloats(), OutputShape, OutputType));
             var gradients = Array.ConvertAll(inputs, input => input.Grad!.ToArray());
             return (output.ToArray(), gradients);
         }
@@ -94,7 +108,7 @@ public sealed class OperationCheck(TensorDevice device)
             expected[k] = (above - below) / (2 * step);
         }
 
-        Differences.Check(Array.ConvertAll(chosen, index => gradient[index]), expected, $"gradient of input {input} by differences", GradientScale);
+        (TypeOf(input) == DType.Float32 ? Differences : Tolerance.Storage(expected, TypeOf(input))).Check(Array.ConvertAll(chosen, index => gradient[index]), expected, $"gradient of input {input} by differences", GradientScale);
     }
 
     private static int[] Choose(int count)

@@ -14,6 +14,19 @@ public sealed record Tolerance(string Name, double RelativeError)
     /// </summary>
     public static Tolerance Differences { get; } = new("central differences", 2e-5);
 
+    /// <summary>
+    /// For results in a 16-bit type of operations that compute in 32 bits: at most twice the error that storing the exact result in that
+    /// type has.
+    /// </summary>
+    public static Tolerance Storage(ReadOnlySpan<double> expected, DType type)
+    {
+        var exact = expected.ToArray();
+        var rounded = Numbers.Round(exact, type);
+        var difference = Math.Sqrt(exact.Zip(rounded, (a, b) => (a - b) * (a - b)).Sum());
+        var norm = Math.Sqrt(exact.Sum(value => value * value));
+        return new Tolerance($"twice the rounding to {type}", 1e-5 + 2 * difference / Math.Max(norm, 1e-30));
+    }
+
     /// <param name="actual">What the device computed.</param>
     /// <param name="expected">The reference.</param>
     /// <param name="what">For the message.</param>
