@@ -45,7 +45,7 @@ public static class SwatProgram
         };
         try
         {
-            return parsed.Invoke(configuration);
+            return parsed.InvokeAsync(configuration, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (exception is UserErrorException or ModelFormatException or InsufficientDeviceMemoryException)
         {

@@ -6,8 +6,9 @@ namespace Swat.Train;
 /// <summary>Where the program reads and writes; tests give their own.</summary>
 /// <param name="Output">Results and progress.</param>
 /// <param name="Error">Error messages.</param>
+/// <param name="Input">What comes through a pipe or from a file; null when the input is a terminal.</param>
 /// <param name="Console">For a live display; null when the output is no terminal.</param>
-public sealed record Terminal(TextWriter Output, TextWriter Error, IAnsiConsole? Console)
+public sealed record Terminal(TextWriter Output, TextWriter Error, TextReader? Input, IAnsiConsole? Console)
 {
     private const int PlainWidth = 200;
 
@@ -30,6 +31,6 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, IAnsiConsole?
     public static Terminal Standard()
     {
         var interactive = !System.Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
-        return new(System.Console.Out, System.Console.Error, interactive ? AnsiConsole.Console : null);
+        return new(System.Console.Out, System.Console.Error, System.Console.IsInputRedirected ? System.Console.In : null, interactive ? AnsiConsole.Console : null);
     }
 }

@@ -1,9 +1,9 @@
 using Swat.Model;
+using Swat.Model.Generation;
 using Swat.Model.IO;
 using Swat.Model.Tokenizers;
 using Swat.Tensors;
 using Swat.Train.Data;
-using Swat.Train.Generation;
 using Swat.Train.Logging;
 using Swat.Train.Settings;
 
@@ -154,10 +154,10 @@ public sealed class TrainingRun
         if (options.SampleTokens == 0)
             return;
         var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training, tokenizer);
-        var generator = new TextGenerator(model, tokenizer, new TokenSampler(SampleTemperature, topK: 0, options.Seed));
-        terminal.Output.WriteLine("sample, continuing the first line:");
+        var sampling = new GenerationOptions { MaxTokens = options.SampleTokens, Temperature = SampleTemperature, Seed = (ulong)options.Seed };
+        terminal.Output.WriteLine("sample:");
         terminal.Output.Write(prompt);
-        foreach (var piece in generator.Continue(prompt, options.SampleTokens, cancellation))
+        foreach (var piece in new TextGenerator(model, tokenizer).GenerateAsync(prompt, sampling, cancellation).ToBlockingEnumerable(cancellation))
         {
             terminal.Output.Write(piece);
             terminal.Output.Flush();
