@@ -6,11 +6,13 @@ namespace Swat.Train;
 /// <summary>Where the program reads and writes; tests give their own.</summary>
 /// <param name="Output">Results and progress.</param>
 /// <param name="Error">Error messages.</param>
-/// <param name="Input">What comes through a pipe or from a file; null when the input is a terminal.</param>
 /// <param name="Console">For a live display; null when the output is no terminal.</param>
-public sealed record Terminal(TextWriter Output, TextWriter Error, TextReader? Input, IAnsiConsole? Console)
+public sealed record Terminal(TextWriter Output, TextWriter Error, IAnsiConsole? Console)
 {
     private const int PlainWidth = 200;
+
+    /// <summary>What is piped in; null where a person sits at the keyboard.</summary>
+    public TextReader? Input { get; init; }
 
     /// <summary>Writes a table or another of Spectre's widgets: in full width where the output is no terminal.</summary>
     public void Write(IRenderable widget)
@@ -31,6 +33,9 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, TextReader? I
     public static Terminal Standard()
     {
         var interactive = !System.Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
-        return new(System.Console.Out, System.Console.Error, System.Console.IsInputRedirected ? System.Console.In : null, interactive ? AnsiConsole.Console : null);
+        return new(System.Console.Out, System.Console.Error, interactive ? AnsiConsole.Console : null)
+        {
+            Input = System.Console.IsInputRedirected ? System.Console.In : null,
+        };
     }
 }

@@ -19,20 +19,25 @@ internal sealed class ElementwiseBenchmark : IEngineBenchmark
 
         var scalar = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, float, float>(Scale);
         var seconds = Measure.Run(accelerator, () => scalar(length, source, target, 2, 1));
+        Check(output.GetAsArray1D());
         yield return Row($"elementwise, {length >> 20} M floats", seconds);
 
         var vector = accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<Float4>, ArrayView<Float4>, float, float>(Scale4);
         output.MemSetToZero();
         seconds = Measure.Run(accelerator, () => vector(length / 4, source.Cast<Float4>(), target.Cast<Float4>(), 2, 1));
+        Check(output.GetAsArray1D());
         yield return Row($"elementwise by 16 bytes, {length >> 20} M floats", seconds);
-        var result = output.GetAsArray1D();
-        for (var i = 0; i < length; i += 4097)
+
+        BenchRow Row(string name, double time) => new(name, time, bytes / time / 1e9, "GB/s", $"{100 * copy / time:F0} % of the copy");
+    }
+
+    private static void Check(float[] result)
+    {
+        for (var i = 0; i < result.Length; i += 4097)
         {
             if (result[i] != (2 * (i & 1023)) + 1)
                 throw new InvalidOperationException($"Element {i} is {result[i]}.");
         }
-
-        BenchRow Row(string name, double time) => new(name, time, bytes / time / 1e9, "GB/s", $"{100 * copy / time:F0} % of the copy");
     }
 
     private static void Scale(Index1D index, ArrayView<float> input, ArrayView<float> output, float a, float b) => output[index] = (a * input[index]) + b;

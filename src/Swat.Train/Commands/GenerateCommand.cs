@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Text;
 using Swat.Model;
 using Swat.Model.Generation;
 using Swat.Model.Tokenizers;
-using Swat.Train.Data;
 using Swat.Train.Settings;
 using Swat.Train.Training;
 
@@ -17,80 +14,56 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Continue a text with a trained model.");
         var binder = new SettingsBinder<GenerateOptions>(command);
-        command.SetAction((parsed, _) => Execute(binder.Read(parsed), terminal, cancellation));
+        command.SetAction(parsed => Execute(binder.Read(parsed), terminal, cancellation));
         return command;
     }
 
-    private static async Task<int> Execute(GenerateOptions options, Terminal terminal, CancellationToken cancellation)
+    private static int Execute(GenerateOptions options, Terminal terminal, CancellationToken cancellation)
     {
         if (options.Checkpoint is null)
             throw new UserErrorException("Name a checkpoint or a run's folder with --checkpoint; `swat train` writes them.");
+        if (options.Stop.Contains(""))
+            throw new UserErrorException("A text of --stop is empty; give the text to stop at.");
         var prompts = Prompts(options, terminal);
         var folder = CheckpointFolder.Resolve(options.Checkpoint, "--checkpoint");
         var tokenizer = TokenizerLoader.Load(folder);
         using var device = Devices.Open(options.Device);
         using var model = SwatCheckpoint.Load(folder, device);
-
-        var started = Stopwatch.GetTimestamp();
-        var parts = new TextGenerator(model, tokenizer).GenerateAsync(prompts, Sampling(options), cancellation);
-        var written = prompts.Count == 1
-            ? await Stream(parts, prompts[0], terminal)
-            : await Collect(parts, prompts, terminal);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        terminal.Error.WriteLine(FormattableString.Invariant($"{written} tokens, {written / seconds:F1} tokens/s on {device}"));
-        return ExitCode.Success;
-    }
-
-    private static IReadOnlyList<string> Prompts(GenerateOptions options, Terminal terminal)
-    {
-        IReadOnlyList<string> prompts = options.PromptFile is { } file ? [.. options.Prompt, TextFile.Read(file)]
-            : options.Prompt.Length == 0 && terminal.Input is { } input ? [input.ReadToEnd()]
-            : options.Prompt;
-        return prompts.Count > 0 && prompts.All(prompt => prompt.Length > 0)
-            ? prompts
-            : throw new UserErrorException("There is no text to continue. Give it with --prompt or --prompt-file, or through a pipe.");
-    }
-
-    private static GenerationOptions Sampling(GenerateOptions options) => new()
-    {
-        MaxTokens = options.Tokens,
-        Temperature = options.Temperature,
-        TopK = options.TopK,
-        TopP = options.TopP,
-        MinP = options.MinP,
-        RepetitionPenalty = options.RepetitionPenalty,
-        StopStrings = options.Stop,
-        Seed = (ulong)options.Seed,
-    };
-
-    private static async Task<int> Stream(IAsyncEnumerable<GeneratedText> parts, string prompt, Terminal terminal)
-    {
-        var written = 0;
-        terminal.Output.Write(prompt);
-        await foreach (var part in parts)
+        var texts = new GeneratedTextWriter(terminal.Output, prompts);
+        var clock = new GenerationClock();
+        try
         {
-            written += part.Token is null ? 0 : 1;
-            terminal.Output.Write(part.Text);
-            terminal.Output.Flush();
+            foreach (var part in new TextGenerator(model, tokenizer).GenerateAsync(prompts, options.Generation(), cancellation).ToBlockingEnumerable(CancellationToken.None))
+            {
+                clock.Count(part);
+                texts.Add(part);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
         }
 
-        terminal.Output.WriteLine();
-        return written;
+        texts.Finish();
+        terminal.Error.WriteLine(clock.Describe(device.ToString()));
+        return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    // Texts that grow side by side cannot be shown while they do; they are printed one after another at the end.
-    private static async Task<int> Collect(IAsyncEnumerable<GeneratedText> parts, IReadOnlyList<string> prompts, Terminal terminal)
+    private static List<string> Prompts(GenerateOptions options, Terminal terminal)
     {
-        var written = 0;
-        var texts = prompts.Select(prompt => new StringBuilder(prompt)).ToArray();
-        await foreach (var part in parts)
+        var prompts = new List<string>(options.Prompt);
+        foreach (var file in options.PromptFile)
         {
-            written += part.Token is null ? 0 : 1;
-            texts[part.Sequence].Append(part.Text);
+            if (!File.Exists(file))
+                throw new UserErrorException($"--prompt-file {file}: there is no such file.");
+            prompts.Add(File.ReadAllText(file));
         }
 
-        for (var i = 0; i < texts.Length; i++)
-            terminal.Output.WriteLine($"--- {i + 1}{Environment.NewLine}{texts[i]}");
-        return written;
+        if (prompts.Count == 0 && terminal.Input?.ReadToEnd() is { Length: > 0 } piped)
+            prompts.Add(piped);
+        if (prompts.Count == 0)
+            throw new UserErrorException("Give the text to continue with --prompt or --prompt-file, or pipe it in.");
+        if (prompts.Contains(""))
+            throw new UserErrorException("A prompt is empty; give the text to continue.");
+        return prompts;
     }
 }

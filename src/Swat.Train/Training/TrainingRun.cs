@@ -154,13 +154,19 @@ public sealed class TrainingRun
         if (options.SampleTokens == 0)
             return;
         var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training, tokenizer);
-        var sampling = new GenerationOptions { MaxTokens = options.SampleTokens, Temperature = SampleTemperature, Seed = (ulong)options.Seed };
-        terminal.Output.WriteLine("sample:");
+        var generation = new GenerationOptions { MaxTokens = options.SampleTokens, Temperature = SampleTemperature, Seed = (ulong)options.Seed };
+        terminal.Output.WriteLine("sample, continuing the first line:");
         terminal.Output.Write(prompt);
-        foreach (var piece in new TextGenerator(model, tokenizer).GenerateAsync(prompt, sampling, cancellation).ToBlockingEnumerable(cancellation))
+        try
         {
-            terminal.Output.Write(piece);
-            terminal.Output.Flush();
+            foreach (var piece in new TextGenerator(model, tokenizer).GenerateAsync(prompt, generation, cancellation).ToBlockingEnumerable(CancellationToken.None))
+            {
+                terminal.Output.Write(piece);
+                terminal.Output.Flush();
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
         }
 
         terminal.Output.WriteLine();

@@ -48,7 +48,7 @@ public sealed unsafe class CudaAccelerator : Accelerator
         {
             GroupSize = options.GroupSize,
             AllowContraction = options.Contract,
-        });
+        }, options.IndexKind == IndexKind.Index1D);
 
     internal override nint AllocateMemory(long bytes)
     {

@@ -13,10 +13,17 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
     private readonly PtxOptions options;
     private readonly Lock sync = new();
     private readonly CudaModule module;
+    private readonly KernelFunction? coarseFunction;
+    private readonly int coarseFactor;
+    private readonly int coarseGroups;
     private CudaModule? largeGroups;
+    private CudaModule? coarse;
 
-    public CudaCompiledKernel(CudaAccelerator accelerator, KernelFunction function, PtxOptions options)
+    public CudaCompiledKernel(CudaAccelerator accelerator, KernelFunction function, PtxOptions options, bool isOneDimensional)
     {
+        coarseFunction = isOneDimensional ? Coarsening.TryApply(function, out coarseFactor) : null;
+        // Fewer groups than twice what fits on the device at a time are not enough to share out.
+        coarseGroups = coarseFunction is null ? int.MaxValue : 2 * coarseFactor * accelerator.MaxNumThreads / accelerator.AutoGroupSize;
         this.accelerator = accelerator;
         this.function = function;
         this.options = options;
@@ -37,6 +44,11 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
         accelerator.Activate();
         var (grid, group) = (config.GridDim, config.GroupDim);
         var loaded = group.Size <= module.MaxGroupSize ? module : ForLargeGroups();
+        if (grid.X >= coarseGroups)
+        {
+            loaded = ForLargeGrids();
+            grid = new Index3D((grid.X + coarseFactor - 1) / coarseFactor, 1, 1);
+        }
         var shared = config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize + loaded.Kernel.StaticBytesInDynamicShared;
         if (shared > 0)
             loaded.AllowDynamicShared(shared);
@@ -53,6 +65,7 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
     {
         module.Dispose();
         largeGroups?.Dispose();
+        coarse?.Dispose();
     }
 
     private CudaModule ForLargeGroups()
@@ -61,6 +74,14 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
             return known;
         lock (sync)
             return largeGroups ??= new CudaModule(accelerator, PtxCompiler.Compile(function, options with { MaxGroupSize = accelerator.MaxNumThreadsPerGroup }));
+    }
+
+    private CudaModule ForLargeGrids()
+    {
+        if (coarse is { } known)
+            return known;
+        lock (sync)
+            return coarse ??= new CudaModule(accelerator, PtxCompiler.Compile(coarseFunction!, options));
     }
 
     private KernelInfo Describe(CudaModule loaded)
