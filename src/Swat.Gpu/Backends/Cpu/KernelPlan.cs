@@ -167,7 +167,7 @@ internal sealed class KernelPlan
     {
         var size = load.Memory.Size();
         var stride = AccessStride(load.Operands[0], load.Block!, size);
-        return stride == size || stride == 0 || (size == 4 && IsIndexed(load.Operands[0], load.Block!));
+        return stride == size || stride == 0 || (size == 4 && (stride is not null || IsIndexed(load.Operands[0], load.Block!)));
     }
 
     private bool IsVectorUse(Instruction? user, Value value)

@@ -70,7 +70,12 @@ internal sealed partial class RegionEmitter
             il.Call(ops.Create(element));
             return;
         }
-        if (stride != size)
+        if (stride is { } step && step != size)
+        {
+            PushStridedLoad(i, address, displacement, step, p, element);
+            return;
+        }
+        if (stride is null)
         {
             PushGather(i, (Instruction)address, p, element);
             return;
@@ -91,6 +96,29 @@ internal sealed partial class RegionEmitter
         PushMask(mask, integer, p);
         il.Call(ops.Lane(size == 8 ? "MaskLoad64" : "MaskLoad32"));
         As(integer, element);
+    }
+
+    /// <summary>A 32-bit gather at a fixed distance from lane to lane.</summary>
+    private void PushStridedLoad(Instruction i, Value address, int displacement, long stride, int p, Type element)
+    {
+        var hardware = stride % 8 == 0 ? 8 : stride % 4 == 0 ? 4 : 1;
+        PushScalar(address, i.Block!);
+        il.AddBytes(displacement);
+        PushIota(typeof(int), stride / hardware, p);
+        PushGatherCall(hardware, p);
+        As(typeof(int), element);
+    }
+
+    /// <summary>The base and the indices are on the stack.</summary>
+    private void PushGatherCall(int scale, int p)
+    {
+        if (mask is null)
+        {
+            il.Call(ops.Lane($"Gather32By{scale}"));
+            return;
+        }
+        PushMask(mask, typeof(int), p);
+        il.Call(ops.Lane($"MaskGather32By{scale}"));
     }
 
     /// <summary>A 32-bit gather. Lanes that do not run read nothing.</summary>
@@ -114,15 +142,7 @@ internal sealed partial class RegionEmitter
             PushIota(typeof(int), 1, p);
             il.Call(ops.Generic("Add", typeof(int), 2));
         }
-        if (mask is null)
-        {
-            il.Call(ops.Lane($"Gather32By{hardware}"));
-        }
-        else
-        {
-            PushMask(mask, typeof(int), p);
-            il.Call(ops.Lane($"MaskGather32By{hardware}"));
-        }
+        PushGatherCall(hardware, p);
         As(typeof(int), element);
     }
 
@@ -132,7 +152,7 @@ internal sealed partial class RegionEmitter
         var stride = plan.AccessStride(address, user, size);
         if (stride == size)
             return mask is not null && size < 4;
-        return stride != 0 && !(size == 4 && plan.IsIndexed(address, user));
+        return stride != 0 && !(size == 4 && (stride is not null || plan.IsIndexed(address, user)));
     }
 
     private void EmitLoadVector(Instruction i)
