@@ -61,7 +61,7 @@ internal sealed class GroupUniformity
     {
         Op.ThreadIndex or Op.LaneIndex or Op.LocalArray or Op.AtomicOp or Op.ShuffleOp or Op.Vote or Op.Ballot => true,
         Op.InlinePtx or Op.Intrinsic => true,
-        Op.Phi => joins.Contains(i.Block!) || i.Operands.Where((o, k) => Differs(o, i.Block!.Predecessors[k])).Any(),
+        Op.Phi => joins.Contains(i.Block!) || i.Operands.Where((o, k) => Differs(o, i.Block!.Predecessors[k]) || Differs(o, i.Block!)).Any(),
         _ => i.Operands.Any(o => Differs(o, i.Block!)),
     };
 

@@ -124,7 +124,9 @@ internal sealed class LaneShapes
             if (operand is Instruction o && !shapes.ContainsKey(o))
                 continue;
             var shape = At(operand, i.Block!.Predecessors[k]);
-            if (shape.IsVector || (result is { } r && r.Stride != shape.Stride))
+
+            // The edge may leave a loop itself, with this round's value for the lanes that leave now.
+            if (shape.IsVector || IsCaptured(operand, i.Block!) || (result is { } r && r.Stride != shape.Stride))
                 return LaneShape.Vector;
             result = LaneShape.Scalar(shape.Stride, Math.Min(result?.Align ?? LaneShape.LargestAlign, shape.Align));
         }

@@ -104,6 +104,9 @@ internal sealed partial class RegionEmitter
         var local = ScalarLocal(i);
         if (i.Op == Op.Select)
         {
+            // What the sides need prepared must not be prepared inside of one of them.
+            foreach (var operand in i.Operands)
+                Ready(operand);
             var otherwise = il.NewLabel();
             var end = il.NewLabel();
             PushScalar(i.Operands[0], i.Block!);
@@ -119,6 +122,23 @@ internal sealed partial class RegionEmitter
         }
         PushScalarOperation(i);
         il.Store(local);
+    }
+
+    private void Ready(Value value)
+    {
+        if (value is Parameter parameter)
+        {
+            ParameterLocal(parameter);
+        }
+        else if (value is Instruction i && plan.HoistOf(i) != HoistLevel.None)
+        {
+            HoistedLocal(i);
+        }
+        else if (value is Instruction { } part && plan.IsFolded(part))
+        {
+            foreach (var operand in part.Operands)
+                Ready(operand);
+        }
     }
 
     private void PushScalarOperation(Instruction i)
