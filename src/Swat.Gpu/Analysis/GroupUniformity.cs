@@ -41,7 +41,8 @@ internal sealed class GroupUniformity
         }
     }
 
-    public bool IsUniform(Value value) => !varying.Contains(value);
+    /// <summary>Whether the value is the same for all work items that use it in <paramref name="user"/>.</summary>
+    public bool IsUniformAt(Value value, BasicBlock user) => !Differs(value, user);
 
     /// <summary>Whether all work items of the group run the block together.</summary>
     public bool IsReachedByAll(BasicBlock block) => !partial.Contains(block);

@@ -21,6 +21,7 @@ internal sealed class KernelPlan
     private readonly Dictionary<Instruction, HoistLevel> hoisted = [];
     private readonly Dictionary<Instruction, HoistLevel> hoistable = [];
     private readonly Dictionary<Instruction, int> slots = [];
+    private readonly HashSet<Instruction> groupWide = [];
     private readonly Dictionary<Instruction, int> sharedOffsets = [];
     private readonly Dictionary<Instruction, Instruction[]> extracts = [];
 
@@ -110,7 +111,7 @@ internal sealed class KernelPlan
     /// <summary>Where the value lies between regions: in the group's slots if <see cref="IsGroupSlot"/>, else in its vector's; -1 nowhere.</summary>
     public int SlotOf(Instruction i) => slots.GetValueOrDefault(i, -1);
 
-    public bool IsGroupSlot(Instruction i) => Shapes.Of(i).IsUniform && Uniformity.IsUniform(i) && !IsCaptured(i);
+    public bool IsGroupSlot(Instruction i) => groupWide.Contains(i);
 
     public int SharedOffsetOf(Instruction array) => SharedOffset + sharedOffsets[array];
 
@@ -340,8 +341,10 @@ internal sealed class KernelPlan
             {
                 if (i.Type == IrType.Void || slots.ContainsKey(i) || HoistOf(i) != HoistLevel.None)
                     continue;
-                if (IsGroupSlot(i))
+                if (Shapes.Of(i).IsUniform && !IsCaptured(i)
+                    && Regions.Skip(1).All(r => !Liveness.LiveIn(r.Start).Contains(i) || Uniformity.IsUniformAt(i, r.Start)))
                 {
+                    groupWide.Add(i);
                     slots[i] = GroupSlotBytes;
                     GroupSlotBytes += 8;
                     continue;

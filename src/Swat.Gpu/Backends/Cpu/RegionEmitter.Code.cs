@@ -134,7 +134,7 @@ internal sealed partial class RegionEmitter
         {
             HoistedLocal(i);
         }
-        else if (value is Instruction { } part && plan.IsFolded(part))
+        else if (value is Instruction part && plan.IsFolded(part))
         {
             foreach (var operand in part.Operands)
                 Ready(operand);
