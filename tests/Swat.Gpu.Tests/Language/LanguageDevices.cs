@@ -5,5 +5,5 @@ namespace Swat.Gpu.Tests.Language;
 /// <summary>The devices that the language tests run on.</summary>
 public static class LanguageDevices
 {
-    public static IEnumerable<TestDevice> All => TestDevices.All.Where(d => d.Device is not CPUDevice);
+    public static IEnumerable<TestDevice> All => TestDevices.All;
 }

@@ -68,7 +68,7 @@ internal sealed partial class RegionEmitter
 
     private void EmitLabel(LabelNode label)
     {
-        var frame = new Frame(FrameKind.Label, label.Target) { Start = il.NewLabel() };
+        var frame = new Frame(FrameKind.Label, label.Target) { Start = il.NewLabel(), Mask = mask };
         if (controlFlow.Collects(label))
         {
             frame.Lanes = NewParts(IrType.Bool);
@@ -123,7 +123,9 @@ internal sealed partial class RegionEmitter
         var canJump = CanJumpOver(depth + 1);
         if (kind == FrameKind.Loop && frame.Lanes is not null && mask is not null)
             canJump = false;
-        AssignPhis(from, to, mask is not null && !(canJump && frame.Lanes is null), frame);
+        // Lanes that came before, and could not jump, keep their values.
+        var comeTogether = canJump && frame.Lanes is null && mask == frame.Mask;
+        AssignPhis(from, to, mask is not null && !comeTogether, frame);
         if (frame.Lanes is not null && !(kind == FrameKind.Loop && canJump))
             SetMask(frame.Lanes, p => PushUnion(frame.Lanes, p));
         if (canJump)
@@ -211,7 +213,7 @@ internal sealed partial class RegionEmitter
         var header = region.Original(loop.Header);
         if (!controlFlow.IsDivergent(loop))
         {
-            var frame = new Frame(FrameKind.Loop, loop.Header) { Start = il.NewLabel() };
+            var frame = new Frame(FrameKind.Loop, loop.Header) { Start = il.NewLabel(), Mask = mask };
             il.Mark(frame.Start);
             frames.Add(frame);
             EmitNode(loop.Body);
@@ -423,6 +425,9 @@ internal sealed partial class RegionEmitter
 
         /// <summary>Lanes that have come to the label, or wait for the loop's next round; null if all come together.</summary>
         public LocalBuilder[]? Lanes { get; set; }
+
+        /// <summary>The lanes that run when the construct is entered; null for all.</summary>
+        public LocalBuilder[]? Mask { get; init; }
 
         /// <summary>Scalar phis of the loop's header are set by way of their shadows.</summary>
         public bool Shadows { get; init; }
