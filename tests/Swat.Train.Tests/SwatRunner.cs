@@ -15,7 +15,7 @@ internal sealed record SwatRunner(int ExitCode, string Output, string Error)
     private static SwatRunner Run(StringWriter output, CancellationToken cancellation, string[] arguments)
     {
         using var error = new StringWriter();
-        var exitCode = SwatProgram.Run(arguments, new Terminal(output, error, Input: null, Console: null), cancellation);
+        var exitCode = SwatProgram.Run(arguments, new Terminal(output, error, Console: null), cancellation);
         return new(exitCode, output.ToString(), error.ToString());
     }
 
