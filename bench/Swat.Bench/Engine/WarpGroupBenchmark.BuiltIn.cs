@@ -4,7 +4,7 @@ namespace Swat.Bench.Engine;
 internal sealed class WarpGroupBenchmark : IEngineBenchmark
 {
     private const int Threads = 256;
-    private const int Iterations = 4096;
+    private const int Iterations = 16384;
     private const int TileA = 64 * 64;
     private const int TileB = 256 * 64;
 

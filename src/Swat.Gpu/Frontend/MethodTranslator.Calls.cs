@@ -30,7 +30,7 @@ internal sealed partial class MethodTranslator
             PushResult(Intrinsic(intrinsic, (MethodInfo)target, callArguments));
             return;
         }
-        if (target.GetCustomAttribute<TargetIntrinsicAttribute>() is { } targetIntrinsic)
+        if (target.GetCustomAttribute<TargetIntrinsicAttribute>() is { } targetIntrinsic && targetIntrinsic.IsInstructionOn(context.Options))
         {
             PushResult(CallTargetIntrinsic(targetIntrinsic, (MethodInfo)target, callArguments));
             return;

@@ -16,8 +16,15 @@ internal sealed class TargetIntrinsicAttribute(string name) : Attribute
     /// <summary>False only for an instruction that is a function of its operands.</summary>
     public bool HasSideEffects { get; init; } = true;
 
-    /// <summary>The method's C# body has the same meaning: targets other than CUDA inline it.</summary>
+    /// <summary>The method's C# body has the same meaning: targets without the instruction inline it.</summary>
     public bool HasBody { get; init; }
+
+    /// <summary>The first CUDA architecture that has the instruction, as 80 for compute capability 8.0.</summary>
+    public int CudaArchitecture { get; init; } = 60;
+
+    /// <summary>The call becomes the instruction, rather than the method's body.</summary>
+    public bool IsInstructionOn(CompileOptions options) =>
+        !HasBody || (options.Target == CompileTarget.Cuda && options.CudaArchitecture >= CudaArchitecture);
 
     public string NameFor(MethodInfo method) => method.IsGenericMethod
         ? Name.Replace("{T}", string.Join('.', method.GetGenericArguments().Select(t => t.Name)), StringComparison.Ordinal)

@@ -8,13 +8,6 @@ public class TensorCoreTests(TestDevice device)
 {
     private Accelerator Accelerator => device.Accelerator;
 
-    [SetUp]
-    public void Skip_devices_without_tensor_cores()
-    {
-        if (device.Accelerator is not CudaAccelerator { Capabilities.HasTensorCores: true })
-            Assert.Ignore($"{device} has no tensor-core intrinsics.");
-    }
-
     [Test]
     public void Bfloat16_fragments_multiply()
     {

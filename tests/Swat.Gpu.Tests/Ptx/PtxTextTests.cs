@@ -95,6 +95,16 @@ internal sealed class PtxTextTests
     }
 
     [Test]
+    public void Older_devices_multiply_matrices_by_shuffles()
+    {
+        var method = ((Action<ArrayView<BFloat16>, ArrayView<BFloat16>, ArrayView<float>>)Intrinsics.TensorCoreTests.MultiplyBFloat16).Method;
+        var function = KernelCompiler.Compile(method, new CompileOptions { Target = CompileTarget.Cuda, CudaArchitecture = 75 });
+        var kernel = PtxCompiler.Compile(function, PtxTestTargets.Options(PtxTestTargets.Turing));
+        Assert.That(kernel.Text, Does.Contain("shfl.sync").And.Not.Contain("mma.sync"));
+        PtxAssembler.Assemble(kernel.Text, "sm_75");
+    }
+
+    [Test]
     public void An_instruction_that_the_device_lacks_is_named()
     {
         var method = ((Action<ArrayView<long>, ArrayView<long>, ArrayView<float>>)Intrinsics.HopperTests.Multiply).Method;
