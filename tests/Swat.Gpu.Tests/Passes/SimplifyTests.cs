@@ -73,6 +73,26 @@ public class SimplifyTests
     }
 
     [Test]
+    public void Division_by_a_power_of_two_rounds_towards_zero()
+    {
+        for (var k = 1; k < 31; k++)
+        {
+            b.Store(MemoryType.Int32, p, I(k), b.Emit(Op.Divide, IrType.Int32, x, I(1 << k)));
+            b.Store(MemoryType.Int32, p, I(32 + k), b.Emit(Op.Remainder, IrType.Int32, x, I(1 << k)));
+        }
+        b.Return();
+        Simplify.Run(b.Function);
+        Assert.That(b.Function.Uses(Op.Divide) || b.Function.Uses(Op.Remainder), Is.False);
+        foreach (var value in new[] { 0, 1, -1, 2, -2, 7, -7, 8, -8, 1023, -1023, -1024, int.MaxValue, int.MinValue, int.MinValue + 1 })
+        {
+            using var results = new DeviceArray<int>(64);
+            IrInterpreter.Run(b.Function, (1, 1, 1), (1, 1, 1), new ArgumentBuffer(b).Set(p, results).Set(x, value).Bytes);
+            for (var k = 1; k < 31; k++)
+                Assert.That((results.Span[k], results.Span[32 + k]), Is.EqualTo((value / (1 << k), value % (1 << k))), $"{value}, 2^{k}");
+        }
+    }
+
+    [Test]
     public void Conditions_that_went_through_integers_come_back()
     {
         var less = b.Compare(Comparison.Less, x, y);
