@@ -14,7 +14,11 @@ internal static class KernelCompiler
     public static KernelFunction Compile(MethodInfo method, CompileOptions options)
     {
         var function = Translate(method, options);
-        PassPipeline.Run(function, new PassOptions { Contract = options.Contract });
+        PassPipeline.Run(function, new PassOptions
+        {
+            Contract = options.Contract,
+            JoinLoads = options.Target == CompileTarget.Cuda,
+        });
         return function;
     }
 

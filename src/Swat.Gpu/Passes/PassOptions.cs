@@ -8,6 +8,9 @@ internal sealed record PassOptions
     /// <summary>Turn a + b * c into one operation with one rounding.</summary>
     public bool Contract { get; init; } = true;
 
+    /// <summary>Join loads of neighbouring elements into vector loads; for targets whose registers are scalar.</summary>
+    public bool JoinLoads { get; init; }
+
     /// <summary>The most instructions that a loop may become by unrolling.</summary>
     public int UnrollLimit { get; init; } = 2048;
 

@@ -34,6 +34,8 @@ internal sealed class PassPipeline
             Clean();
         if (Apply(LoopInvariants.Run))
             Apply(CommonSubexpressions.Run);
+        if (options.JoinLoads && Apply(VectorLoads.Run))
+            Apply(DeadCode.Run);
         if (options.Contract && Apply(Contraction.Run))
             Apply(DeadCode.Run);
         function.Number();

@@ -38,7 +38,7 @@ internal sealed class RedundantLoads
         switch (i.Op)
         {
             case Op.Load or Op.LoadVector:
-                var (address, displacement) = Split(i.Operands[0]);
+                var (address, displacement) = MemoryAccess.Split(i.Operands[0]);
                 var key = (address.Type, address, displacement, i.Memory, i.Op == Op.Load ? 1 : (int)i.Immediate);
                 if (known.TryGetValue(key, out var value))
                     replaced.Add(i, value);
@@ -59,7 +59,7 @@ internal sealed class RedundantLoads
 
     private void Store(Instruction store)
     {
-        var (address, displacement) = Split(store.Operands[0]);
+        var (address, displacement) = MemoryAccess.Split(store.Operands[0]);
         var bytes = (store.Operands.Length - 1) * store.Memory.Size();
         foreach (var other in known.Keys)
         {
@@ -67,7 +67,7 @@ internal sealed class RedundantLoads
                 continue;
             var apart = other.Base == address
                 ? displacement + bytes <= other.Displacement || other.Displacement + (other.Count * other.Memory.Size()) <= displacement
-                : AreDifferentArrays(other.Base, address);
+                : MemoryAccess.AreDifferentArrays(other.Base, address);
             if (!apart)
                 known.Remove(other);
         }
@@ -89,26 +89,5 @@ internal sealed class RedundantLoads
             if (key.Space != IrType.LocalPointer)
                 known.Remove(key);
         }
-    }
-
-    private static (Value Base, long Displacement) Split(Value address)
-    {
-        var displacement = 0L;
-        while (address is Instruction { Op: Op.Offset } offset && offset.Operands[1] is Constant index)
-        {
-            displacement += index.Bits * offset.Immediate;
-            address = offset.Operands[0];
-        }
-        return (address, displacement);
-    }
-
-    /// <summary>Whether the addresses lie in two arrays that the kernel itself declares.</summary>
-    private static bool AreDifferentArrays(Value a, Value b) => Array(a) is { } x && Array(b) is { } y && x != y;
-
-    private static Instruction? Array(Value address)
-    {
-        while (address is Instruction { Op: Op.Offset } offset)
-            address = offset.Operands[0];
-        return address is Instruction { Op: Op.LocalArray or Op.SharedArray or Op.DynamicShared } array ? array : null;
     }
 }

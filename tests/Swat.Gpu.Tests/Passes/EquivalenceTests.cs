@@ -17,6 +17,7 @@ public class EquivalenceTests
         (nameof(PromoteLocalArrays), PromoteLocalArrays.Run),
         (nameof(CommonSubexpressions), CommonSubexpressions.Run),
         (nameof(RedundantLoads), RedundantLoads.Run),
+        (nameof(VectorLoads), VectorLoads.Run),
         (nameof(LoopInvariants), LoopInvariants.Run),
     ];
 
@@ -48,7 +49,7 @@ public class EquivalenceTests
     [Test]
     public void The_whole_pipeline_keeps_the_meaning_of_random_kernels() => ForEachProgram(
         2000,
-        (_, function) => PassPipeline.Run(function, new PassOptions { Contract = false, Verify = true }));
+        (_, function) => PassPipeline.Run(function, new PassOptions { Contract = false, JoinLoads = true, Verify = true }));
 
     private static void ForEachProgram(int firstSeed, Action<int, KernelFunction> transform)
     {

@@ -20,6 +20,15 @@ public class SampleKernelTests
     }
 
     [Test]
+    public void Neighbouring_elements_of_an_aligned_shared_array_are_loaded_together()
+    {
+        var function = Compile(nameof(SampleKernels.TiledGemm), IndexKind.None);
+        var shared = function.Instructions.Where(i => i.Op is Op.Load or Op.LoadVector && i.Operands[0].Type == IrType.SharedPointer).ToList();
+        Assert.That(shared, Has.All.Matches<Instruction>(i => i.Op == Op.LoadVector && i.Immediate == 4));
+        Assert.That(shared, Has.Count.EqualTo(SampleKernels.Slice * 2 * SampleKernels.PerThread / 4));
+    }
+
+    [Test]
     public void A_reduction_by_halves_has_no_loop()
     {
         var function = Compile(nameof(SampleKernels.GroupSum), IndexKind.None);
