@@ -111,6 +111,15 @@ internal sealed class DeviceOperationTests(AcceleratorType kind)
         [Values(Op.Exp, Op.Exp2, Op.Log, Op.Log2, Op.Log10, Op.Tanh, Op.ReciprocalSqrt, Op.Sqrt, Op.Reciprocal)] Op op) =>
         CompareUnary(IrType.Float32, IrType.Float32, (b, x) => b.Append(new Instruction(op, IrType.Float32, x) { Approximate = true }), 4e-6);
 
+    [TestCase(Op.Exp, 0.6931472f)]
+    [TestCase(Op.Exp2, 1)]
+    public void Approximate_exponentials_reach_to_the_ends_of_the_range(Op op, float scale)
+    {
+        float[] exponents = [.. Enumerable.Range(0, 400).Select(i => 125 + i / 100f), .. Enumerable.Range(0, 200).Select(i => -125 + i / 100f), 200, 1e4f, -200, -1e4f];
+        var inputs = DeviceIr.Bytes<float>([.. exponents.Select(exponent => exponent * scale)]);
+        CompareUnary(IrType.Float32, IrType.Float32, (b, x) => b.Append(new Instruction(op, IrType.Float32, x) { Approximate = true }), 2e-5, inputs);
+    }
+
     [Test]
     public void Functions_of_two_operands_are_close_to_the_interpreter(
         [Values(Op.Atan2, Op.Pow)] Op op, [Values(IrType.Float32, IrType.Float64)] IrType type) =>

@@ -309,7 +309,7 @@ internal sealed class KernelLowering
     private Instruction Exponential(Value x, double log2, bool approximate)
     {
         var isNatural = log2 != 1;
-        var (low, high) = approximate ? (-127.4, 128.4) : (-151.0, 129.0);
+        var (low, high) = approximate ? (-126.4, 128.4) : (-151.0, 129.0);
         var (first, last) = (Constant.Float32((float)(low / log2)), Constant.Float32((float)(high / log2)));
 
         // The comparisons are false on NaN, which thus stays.
@@ -330,8 +330,8 @@ internal sealed class KernelLowering
         var rest = Fma(ExponentialTail(r), square, r);
         if (approximate)
         {
-            var scale = PowerOfTwo(power);
-            return Fma(rest, scale, scale);
+            // By 2^(n-1) and twice the rest, since 2^128 is out of range where its product with less than 1 is not.
+            return Emit(Op.Multiply, IrType.Float32, Fma(rest, 2, 2), PowerOfTwo(Int(Op.Subtract, power, 1)));
         }
         var sum = Emit(Op.Add, IrType.Float32, rest, Constant.Float32(1));
 
