@@ -158,6 +158,7 @@ internal sealed partial class RegionEmitter
     private void EmitLoadVector(Instruction i)
     {
         var address = i.Operands[0];
+        var words = WordsALane(i);
         foreach (var extract in plan.ExtractsOf(i))
         {
             var displacement = (int)extract.Immediate * ElementStep(address, i.Memory);
@@ -167,17 +168,22 @@ internal sealed partial class RegionEmitter
                 il.AddBytes(displacement);
                 LoadMemory(i.Memory);
                 il.Store(ScalarLocal(extract));
+                Finish(extract);
+                continue;
             }
-            else if (NeedsLaneAccess(address, i.Block!, i.Memory))
+            var locals = PartLocals(extract);
+            if (words == 0 && NeedsLaneAccess(address, i.Block!, i.Memory))
             {
-                LoadByLanes(i, address, displacement, PartLocals(extract));
+                LoadByLanes(i, address, displacement, locals);
             }
             else
             {
-                var locals = PartLocals(extract);
                 for (var p = 0; p < locals.Length; p++)
                 {
-                    PushVectorLoad(i, address, displacement, p);
+                    if (words > 0)
+                        PushElementOfWords(i, (int)extract.Immediate, words, p);
+                    else
+                        PushVectorLoad(i, address, displacement, p);
                     il.Store(locals[p]);
                 }
             }
@@ -185,10 +191,90 @@ internal sealed partial class RegionEmitter
         }
     }
 
+    /// <summary>
+    /// 32-bit words that a lane reads or writes where lanes do so side by side, in elements of 16 or 32 bits; otherwise 0.
+    /// </summary>
+    private int WordsALane(Instruction i)
+    {
+        var (address, size) = (i.Operands[0], i.Memory.Size());
+        var bytes = size * (int)i.Immediate;
+        return size is 2 or 4 && bytes % 4 == 0 && address.Type != IrType.LocalPointer && Lanes > 1
+            && plan.AccessStride(address, i.Block!, size) == bytes ? bytes / 4 : 0;
+    }
+
+    /// <summary>Element k of each lane, from the words that the lanes read.</summary>
+    private void PushElementOfWords(Instruction i, int k, int words, int p)
+    {
+        var size = i.Memory.Size();
+        var word = k * size / 4;
+        PushScalar(i.Operands[0], i.Block!);
+        if (words is 2 or 4 && mask is null && plan.VectorBits == 512 && Interleaving512.IsSupported)
+        {
+            il.AddBytes(p * LanesPerPart * words * 4);
+            il.Int32(word);
+            il.Call(typeof(Interleaving512).GetMethod($"Load{words}")!);
+        }
+        else
+        {
+            il.AddBytes(word * 4);
+            PushIota(typeof(int), words, p);
+            PushGatherCall(4, p);
+        }
+        if (size == 4)
+        {
+            As(typeof(int), VectorOps.Element(i.Memory.RegisterType()));
+            return;
+        }
+        if (k % 2 == 0)
+        {
+            And(0xFFFF);
+        }
+        else
+        {
+            il.Int32(16);
+            il.Call(ops.Overload("ShiftRightLogical", typeof(int), 2));
+        }
+        if (i.Memory is not MemoryType.Int16)
+            return;
+        il.Int32(16);
+        il.Call(ops.Overload("ShiftLeft", typeof(int), 2));
+        il.Int32(16);
+        il.Call(ops.Overload("ShiftRightArithmetic", typeof(int), 2));
+    }
+
     private void EmitStoreVector(Instruction i)
     {
+        var words = WordsALane(i);
+        if (words is 2 or 4 && mask is null && plan.VectorBits == 512 && Interleaving512.IsSupported)
+        {
+            for (var p = 0; p < plan.Parts; p++)
+            {
+                PushScalar(i.Operands[0], i.Block!);
+                il.AddBytes(p * LanesPerPart * words * 4);
+                for (var word = 0; word < words; word++)
+                    PushWord(i, word, p);
+                il.Call(typeof(Interleaving512).GetMethod($"Store{words}")!);
+            }
+            return;
+        }
         for (var k = 1; k < i.Operands.Length; k++)
             EmitStore(i, i.Operands[0], i.Operands[k], (k - 1) * ElementStep(i.Operands[0], i.Memory));
+    }
+
+    private void PushWord(Instruction i, int word, int p)
+    {
+        if (i.Memory.Size() == 4)
+        {
+            PushVector(i.Operands[1 + word], p, i.Block!);
+            As(VectorOps.Element(i.Memory.RegisterType()), typeof(int));
+            return;
+        }
+        PushVector(i.Operands[1 + (2 * word)], p, i.Block!);
+        And(0xFFFF);
+        PushVector(i.Operands[2 + (2 * word)], p, i.Block!);
+        il.Int32(16);
+        il.Call(ops.Overload("ShiftLeft", typeof(int), 2));
+        il.Call(ops.Generic("BitwiseOr", typeof(int), 2));
     }
 
     private void EmitStore(Instruction i, Value address, Value value, int displacement)

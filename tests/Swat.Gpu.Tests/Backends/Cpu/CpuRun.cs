@@ -9,7 +9,7 @@ internal static unsafe class CpuRun
 {
     /// <summary>All register sizes, natural, smaller and larger vectors, and scalar code.</summary>
     public static readonly CpuVectorSettings[] Settings =
-        [new(512), new(256), new(128), new(128, 1), new(512, 32), new(256, 16), new(128, 16), new(512, 8), new(512, 4)];
+        [new(512), new(256), new(128), new(128, 1), new(512, 32), new(128, 16)];
 
     public static CpuKernelCode Run(
         KernelFunction function,
