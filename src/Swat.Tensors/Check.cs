@@ -44,6 +44,16 @@ internal static class Check
             throw new ArgumentException($"{operation}: {name} is {tensor.DType}{tensor.Shape}; it must be {type}");
     }
 
+    public static void FloatingPoint(
+        string operation,
+        Tensor tensor,
+        [CallerArgumentExpression(nameof(tensor))] string? name = null)
+    {
+        tensor.ThrowIfDisposed();
+        if (!tensor.DType.IsFloatingPoint)
+            throw new ArgumentException($"{operation}: {name} is {tensor.DType}{tensor.Shape}; it must be a floating-point tensor");
+    }
+
     public static void Rank(
         string operation,
         Tensor tensor,
@@ -53,5 +63,23 @@ internal static class Check
     {
         if (tensor.Shape.Rank != rank)
             throw new ArgumentException($"{operation}: {name} has the shape {tensor.Shape}; it must be {meaning}");
+    }
+
+    /// <summary>Which dimension an index names, the shape with it as 1, and the shape without it.</summary>
+    public static (int Dimension, Shape Kept, Shape Dropped) Reduced(string operation, Tensor x, Index dimension)
+    {
+        var axis = Dimension(operation, x, dimension);
+        var kept = x.Shape.ToArray();
+        kept[axis] = 1;
+        return (axis, new Shape(kept), new Shape([.. kept[..axis], .. kept[(axis + 1)..]]));
+    }
+
+    /// <summary>Which dimension an index names.</summary>
+    public static int Dimension(string operation, Tensor x, Index dimension)
+    {
+        var offset = dimension.GetOffset(x.Shape.Rank);
+        if ((uint)offset >= (uint)x.Shape.Rank)
+            throw new ArgumentException($"{operation}: the shape {x.Shape} has no dimension {dimension}");
+        return offset;
     }
 }

@@ -3,6 +3,22 @@ namespace Swat.Tensors.Numerics;
 /// <summary>The constants that tiles are made of.</summary>
 public static class Constants
 {
+    /// <summary>Not a constant: the number comes as an argument.</summary>
+    public readonly struct Any : IConstant
+    {
+        public static int Value => -1;
+    }
+
+    public readonly struct C0 : IConstant
+    {
+        public static int Value => 0;
+    }
+
+    public readonly struct C1 : IConstant
+    {
+        public static int Value => 1;
+    }
+
     public readonly struct C16 : IConstant
     {
         public static int Value => 16;

@@ -4,14 +4,20 @@ using Swat.Tensors.Numerics;
 namespace Swat.Tensors.Ops;
 
 /// <summary>
-/// Sum of two tensors of one shape: the residual connection.
+/// Sum of two tensors. Of one shape, it is the residual connection and has kernels of its own; otherwise it is a <see cref="BinaryOp"/>.
 /// <para>c = a + b; da = dc, db = dc, both shared with dc and not copied.</para>
 /// <para>Reads 2n elements, writes n.</para>
 /// </summary>
 public static class AddOp
 {
-    /// <summary>a + b, element by element; shape, type and device agree.</summary>
-    public static Tensor Add(this Tensor a, Tensor b) => Tape.Record("add", [a, b], Unrecorded(a, b), [], Backward);
+    /// <summary>a + b, element by element, with broadcasting.</summary>
+    public static Tensor Add(this Tensor a, Tensor b)
+    {
+        Check.FloatingPoint("add", a);
+        if (a.Shape != b.Shape)
+            return BinaryOp.Apply<Function>("add", a, b);
+        return Tape.Record("add", [a, b], Unrecorded(a, b), [], Backward);
+    }
 
     internal static Tensor Unrecorded(Tensor a, Tensor b)
     {
@@ -70,4 +76,13 @@ public static class AddOp
 
     private static void Element<T>(ArrayView<T> a, ArrayView<T> b, ArrayView<T> c, int i)
         where T : unmanaged, IElement<T> => c[i] = T.FromFloat(T.ToFloat(a[i]) + T.ToFloat(b[i]));
+
+    private readonly struct Function : IBinaryFunction
+    {
+        public static float Value(float a, float b) => a + b;
+
+        public static float DerivativeA(float a, float b) => 1;
+
+        public static float DerivativeB(float a, float b) => 1;
+    }
 }

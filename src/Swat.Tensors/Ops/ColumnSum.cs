@@ -3,7 +3,8 @@ using Swat.Tensors.Numerics;
 namespace Swat.Tensors.Ops;
 
 /// <summary>
-/// Sums over the rows of a matrix, one result per column, in a fixed order: the gradient of what is broadcast along rows.
+/// Sums over the rows of a matrix, one result per column, in a fixed order: the gradient of what is broadcast along rows. Several matrices
+/// of one shape, one behind the other, are summed each for itself.
 /// <para>
 /// First stage: a group takes 32 columns and 128 rows; work item (x, y) adds rows y, y + 8, … of column x, and the eight sums of a column
 /// are added in order. Second stage: a work item adds the partial sums of its column. Reads rows·columns elements.
@@ -15,26 +16,31 @@ internal static class ColumnSum
     public const int Rows = 8;
     public const int RowsPerGroup = 128;
 
-    /// <summary>target[column] = Σ_row x[row, column], or added to it.</summary>
-    public static void Launch(Tensor x, int rows, int columns, Tensor target, bool accumulate)
+    /// <summary>target[m, column] = factor·Σ_row x[m, row, column], or added to it.</summary>
+    public static void Launch(Tensor x, int rows, int columns, Tensor target, bool accumulate, int matrices = 1, float factor = 1)
     {
-        using var partial = Partial(x.Device, rows, columns);
+        using var partial = Partial(x.Device, rows, columns, matrices);
         ElementTypes.Select("column_sum", x.DType, LaunchFirst<F32>, LaunchFirst<BF16>, LaunchFirst<F16>)(x, partial, rows);
-        Finish(partial, target, accumulate);
+        Finish(partial, target, accumulate, factor);
     }
 
-    /// <summary>Memory for the sums of the first stage: [row chunks, columns].</summary>
-    public static Tensor Partial(TensorDevice device, int rows, int columns) =>
-        Tensor.Empty(device, [Math.Max(1, (rows + RowsPerGroup - 1) / RowsPerGroup), columns]);
+    /// <summary>Memory for the sums of the first stage: [matrices, row chunks, columns].</summary>
+    public static Tensor Partial(TensorDevice device, int rows, int columns, int matrices = 1) =>
+        Tensor.Empty(device, [matrices, Chunks(rows), columns]);
 
-    public static KernelConfig FirstConfig(int rows, int columns) =>
+    /// <summary>A group per matrix and chunk of rows (x) and block of columns (y).</summary>
+    public static KernelConfig FirstConfig(int rows, int columns, int matrices = 1) =>
         new(
-            new Index3D(Math.Max(1, (rows + RowsPerGroup - 1) / RowsPerGroup), (columns + Columns - 1) / Columns, 1),
+            new Index3D(checked(matrices * Chunks(rows)), (columns + Columns - 1) / Columns, 1),
             new Index3D(Columns, Rows, 1));
 
     /// <summary>The second stage.</summary>
-    public static void Finish(Tensor partial, Tensor target, bool accumulate) =>
-        ElementTypes.Select("column_sum", target.DType, LaunchSecond<F32>, LaunchSecond<BF16>, LaunchSecond<F16>)(partial, target, accumulate);
+    public static void Finish(Tensor partial, Tensor target, bool accumulate, float factor = 1) =>
+        ElementTypes.Select("column_sum", target.DType, LaunchSecond<F32>, LaunchSecond<BF16>, LaunchSecond<F16>)(
+            partial,
+            target,
+            accumulate,
+            factor);
 
     /// <summary>In a kernel of the first stage: adds the eight sums of a column and writes the group's result.</summary>
     public static void WritePartial(ArrayView<float> shared, float sum, ArrayView<float> partial, int columns)
@@ -47,58 +53,75 @@ internal static class ColumnSum
             var total = 0f;
             for (var i = 0; i < Rows; i++)
                 total += shared[i * Columns + Group.IdxX];
-            partial[Grid.IdxX * columns + column] = total;
+            partial[(long)Grid.IdxX * columns + column] = total;
         }
     }
+
+    private static int Chunks(int rows) => Math.Max(1, (rows + RowsPerGroup - 1) / RowsPerGroup);
 
     private static void LaunchFirst<T>(Tensor x, Tensor partial, int rows)
         where T : unmanaged, IElement<T>
     {
-        var columns = partial.Shape[1];
-        x.Device.Launch(FirstStage<T>, FirstConfig(rows, columns), x.View<T>(), partial.View<float>(), rows, columns);
+        var (matrices, chunks, columns) = (partial.Shape[0], partial.Shape[1], partial.Shape[2]);
+        x.Device.Launch(
+            FirstStage<T>,
+            FirstConfig(rows, columns, matrices),
+            x.View<T>(),
+            partial.View<float>(),
+            rows,
+            columns,
+            chunks);
     }
 
-    private static void LaunchSecond<T>(Tensor partial, Tensor target, bool accumulate)
+    private static void LaunchSecond<T>(Tensor partial, Tensor target, bool accumulate, float factor)
         where T : unmanaged, IElement<T>
     {
-        var columns = partial.Shape[1];
+        var (matrices, chunks, columns) = (partial.Shape[0], partial.Shape[1], partial.Shape[2]);
         target.Device.Launch(
             SecondStage<T>,
-            ((columns + 63) / 64, 64),
+            (new Index2D(matrices, (columns + 63) / 64), new Index2D(64, 1)),
             partial.View<float>(),
             target.View<T>(),
-            partial.Shape[0],
+            chunks,
             columns,
-            accumulate ? 1 : 0);
+            accumulate ? 1 : 0,
+            factor);
     }
 
-    private static void FirstStage<T>(ArrayView<T> x, ArrayView<float> partial, int rows, int columns)
+    private static void FirstStage<T>(ArrayView<T> x, ArrayView<float> partial, int rows, int columns, int chunks)
         where T : unmanaged, IElement<T>
     {
         var shared = SharedMemory.Allocate<float>(Rows * Columns);
         var column = Grid.IdxY * Columns + Group.IdxX;
-        var firstRow = Grid.IdxX * RowsPerGroup;
+        var matrix = Grid.IdxX / chunks;
+        var firstRow = (Grid.IdxX - matrix * chunks) * RowsPerGroup;
         var end = XMath.Min(rows, firstRow + RowsPerGroup);
+        var source = x.SubView((long)matrix * rows * columns);
         var sum = 0f;
         if (column < columns)
         {
             for (var row = firstRow + Group.IdxY; row < end; row += Rows)
-                sum += T.ToFloat(x[(long)row * columns + column]);
+                sum += T.ToFloat(source[(long)row * columns + column]);
         }
 
         WritePartial(shared, sum, partial, columns);
     }
 
-    private static void SecondStage<T>(ArrayView<float> partial, ArrayView<T> target, int chunks, int columns, int accumulate)
+    private static void SecondStage<T>(ArrayView<float> partial, ArrayView<T> target, int chunks, int columns, int accumulate, float factor)
         where T : unmanaged, IElement<T>
     {
-        var column = Grid.IdxX * Group.DimX + Group.IdxX;
+        var column = Grid.IdxY * Group.DimX + Group.IdxX;
         if (column < columns)
         {
-            var sum = accumulate != 0 ? T.ToFloat(target[column]) : 0f;
+            var source = partial.SubView((long)Grid.IdxX * chunks * columns);
+            var sum = 0f;
             for (var chunk = 0; chunk < chunks; chunk++)
-                sum += partial[(long)chunk * columns + column];
-            target[column] = T.FromFloat(sum);
+                sum += source[(long)chunk * columns + column];
+            sum *= factor;
+            var place = (long)Grid.IdxX * columns + column;
+            if (accumulate != 0)
+                sum += T.ToFloat(target[place]);
+            target[place] = T.FromFloat(sum);
         }
     }
 }

@@ -11,7 +11,7 @@ public static class ConvertOp
     /// <summary>The same numbers in another floating-point type; the tensor itself if it has that type.</summary>
     public static Tensor To(this Tensor x, DType type)
     {
-        x.ThrowIfDisposed();
+        Check.FloatingPoint("convert", x);
         if (x.DType == type)
             return x;
         var y = Tensor.Empty(x.Device, x.Shape, type);

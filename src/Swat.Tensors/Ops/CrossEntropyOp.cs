@@ -28,6 +28,7 @@ public static class CrossEntropyOp
     /// <returns>One number; 0 if every row is ignored.</returns>
     public static Tensor CrossEntropy(this Tensor logits, Tensor targets, int ignoreIndex = -100)
     {
+        Check.FloatingPoint("cross_entropy", logits);
         Check.Type("cross_entropy", targets, DType.Int32);
         Check.SameDevice("cross_entropy", logits, targets);
         if (logits.Shape.Rank == 0 || logits.Shape[..^1] != targets.Shape || logits.Shape[^1] == 0)

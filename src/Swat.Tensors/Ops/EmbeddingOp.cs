@@ -27,6 +27,7 @@ public static class EmbeddingOp
     /// <returns>The shape of the indices with width behind it.</returns>
     public static Tensor Embedding(this Tensor table, Tensor indices, DType? type = null)
     {
+        Check.FloatingPoint("embedding", table);
         Check.Type("embedding", indices, DType.Int32);
         Check.Rank("embedding", table, 2, "[rows, width]");
         Check.SameDevice("embedding", table, indices);

@@ -36,6 +36,7 @@ public static class MatMulOp
     /// <returns>[m, n].</returns>
     public static Tensor MatMul(this Tensor a, Tensor b, bool transposeA = false, bool transposeB = false)
     {
+        Check.FloatingPoint("matmul", a);
         Check.SameType("matmul", a, b);
         Check.SameDevice("matmul", a, b);
         Check.Rank("matmul", a, 2, "a matrix");

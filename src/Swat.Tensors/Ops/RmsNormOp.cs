@@ -24,8 +24,8 @@ public static class RmsNormOp
     /// <param name="epsilon">Added to the mean of the squares.</param>
     public static Tensor RmsNorm(this Tensor x, Tensor weight, float epsilon = 1e-6f)
     {
-        x.ThrowIfDisposed();
-        weight.ThrowIfDisposed();
+        Check.FloatingPoint("rms_norm", x);
+        Check.FloatingPoint("rms_norm", weight);
         Check.SameDevice("rms_norm", x, weight);
         Check.Rank("rms_norm", weight, 1, "[width]");
         var width = weight.Shape[0];

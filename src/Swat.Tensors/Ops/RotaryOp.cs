@@ -19,7 +19,7 @@ public static class RotaryOp
     /// <param name="table">The angles; it holds at least as many positions as the sequence is long.</param>
     public static Tensor Rotary(this Tensor x, RotaryTable table)
     {
-        x.ThrowIfDisposed();
+        Check.FloatingPoint("rotary", x);
         Check.Rank("rotary", x, 4, "[batch, length, heads, head_dim]");
         Check.SameDevice("rotary", x, table.Cosines);
         if (x.Shape[3] != table.HeadDim)

@@ -14,7 +14,7 @@ public static class ScaleOp
 
     internal static Tensor Unrecorded(Tensor x, float factor)
     {
-        x.ThrowIfDisposed();
+        Check.FloatingPoint("scale", x);
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
         if (x.Count > 0)
             ElementTypes.Select("scale", x.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(x, y, factor);

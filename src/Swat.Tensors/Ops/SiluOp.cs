@@ -11,9 +11,9 @@ public static class SiluOp
 
     private readonly struct Function : IUnaryFunction
     {
-        public static float Value(float x) => x * Sigmoid.Of(x);
+        public static float Value(float x, float first, float second) => x * Sigmoid.Of(x);
 
-        public static float Derivative(float x)
+        public static float Derivative(float x, float first, float second)
         {
             var s = Sigmoid.Of(x);
             return s * (1 + x * (1 - s));

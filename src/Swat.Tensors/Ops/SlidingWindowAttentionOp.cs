@@ -78,6 +78,7 @@ public static class SlidingWindowAttentionOp
 
     private static void CheckArguments(Tensor query, Tensor key, Tensor value, Tensor? slopes, int window)
     {
+        Check.FloatingPoint(Operation, query);
         Check.Rank(Operation, query, 4, "[batch, length, heads, head_dim]");
         Check.Rank(Operation, key, 4, "[batch, length, kv_heads, head_dim]");
         Check.Alike(Operation, key, value);

@@ -28,9 +28,35 @@ public static class SumOp
         return Reduce("mean", x, 1f / x.Count);
     }
 
+    /// <summary>The sums along one dimension.</summary>
+    /// <param name="x">Any floating-point tensor.</param>
+    /// <param name="dimension">Which; <c>^1</c> is the innermost.</param>
+    /// <param name="keep">True: the dimension stays, as 1.</param>
+    /// <returns>Of the type of <paramref name="x"/>.</returns>
+    public static Tensor Sum(this Tensor x, Index dimension, bool keep = false) => Reduce("sum", x, dimension, keep, isMean: false);
+
+    /// <summary>The means along one dimension; see <see cref="Sum(Tensor, Index, bool)"/>.</summary>
+    public static Tensor Mean(this Tensor x, Index dimension, bool keep = false) => Reduce("mean", x, dimension, keep, isMean: true);
+
+    private static Tensor Reduce(string operation, Tensor x, Index dimension, bool keep, bool isMean)
+    {
+        Check.FloatingPoint(operation, x);
+        var (axis, kept, dropped) = Check.Reduced(operation, x, dimension);
+        if (isMean && x.Shape[axis] == 0)
+            throw new ArgumentException($"mean: dimension {axis} of the shape {x.Shape} has no elements");
+        var factor = isMean ? 1f / x.Shape[axis] : 1;
+        var y = AxisReduction.Sum(x, axis, axis + 1, keep ? kept : dropped, factor);
+        return Tape.Record(operation, [x], y, [], context =>
+        {
+            using var upstream = context.OutputGradient.Share(kept);
+            using var scaled = factor == 1 ? upstream.Share() : ScaleOp.Unrecorded(upstream, factor);
+            context.Accumulate(0, BroadcastOp.Unrecorded(scaled, context.InputShape(0)));
+        });
+    }
+
     private static Tensor Reduce(string operation, Tensor x, float factor)
     {
-        x.ThrowIfDisposed();
+        Check.FloatingPoint(operation, x);
         var groups = (int)Math.Clamp((x.Count + GroupSize - 1) / GroupSize, 1, MaxGroups);
         using var partial = Tensor.Empty(x.Device, [groups]);
         var y = Tensor.Empty(x.Device, []);

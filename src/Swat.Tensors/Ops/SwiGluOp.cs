@@ -13,6 +13,7 @@ public static class SwiGluOp
     /// <summary>silu(gate)·up, element by element; shape, type and device agree.</summary>
     public static Tensor SwiGlu(this Tensor gate, Tensor up)
     {
+        Check.FloatingPoint("swiglu", gate);
         Check.Alike("swiglu", gate, up);
         var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
         if (y.Count > 0)
