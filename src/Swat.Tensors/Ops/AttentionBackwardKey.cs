@@ -274,13 +274,13 @@ internal static class AttentionBackwardKey
                     score = distance >= 0 & distance < window & streamedRow < queryCount ? score : float.NegativeInfinity;
                 if (TSoftmax.Value)
                 {
-                    var weight = XMath.Exp(score - logSum);
+                    var weight = MathF.Exp(score - logSum);
                     scores[index] = weight;
                     products[index] = weight * (products[index] - delta);
                 }
                 else
                 {
-                    var weight = Sigmoid.ByTanh(score);
+                    var weight = Sigmoid.Of(score);
                     scores[index] = weight;
                     products[index] = products[index] * weight * (1 - weight);
                 }

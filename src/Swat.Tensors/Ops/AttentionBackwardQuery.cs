@@ -243,11 +243,11 @@ internal static class AttentionBackwardQuery
                 float gradient;
                 if (TSoftmax.Value)
                 {
-                    gradient = XMath.Exp(score - rowLogSums[j]) * (product - rowDeltas[j]);
+                    gradient = MathF.Exp(score - rowLogSums[j]) * (product - rowDeltas[j]);
                 }
                 else
                 {
-                    var weight = Sigmoid.ByTanh(score);
+                    var weight = Sigmoid.Of(score);
                     gradient = product * weight * (1 - weight);
                 }
 

@@ -182,7 +182,7 @@ internal static class AttentionForward
                 {
                     var score = scores[i * (TFixed.Value / AttentionTile.Side) + j];
                     weights[(Group.IdxY + i * AttentionTile.Side) * TFixed.Value + Group.IdxX + j * AttentionTile.Side] =
-                        TSoftmax.Value ? score : Sigmoid.ByTanh(score);
+                        TSoftmax.Value ? score : Sigmoid.Of(score);
                 }
             }
 
@@ -258,12 +258,12 @@ internal static class AttentionForward
             var max = exchange[Group.IdxX + j * AttentionTile.Side];
             for (var y = 1; y < AttentionTile.Side; y++)
                 max = XMath.Max(max, exchange[y * TFixed.Value + Group.IdxX + j * AttentionTile.Side]);
-            var factor = XMath.Exp(maxima[j] - max);
+            var factor = MathF.Exp(maxima[j] - max);
             maxima[j] = max;
             var sum = sums[j] * factor;
             for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
             {
-                var weight = XMath.Exp(scores[i * (TFixed.Value / AttentionTile.Side) + j] - max);
+                var weight = MathF.Exp(scores[i * (TFixed.Value / AttentionTile.Side) + j] - max);
                 scores[i * (TFixed.Value / AttentionTile.Side) + j] = weight;
                 sum += weight;
             }
@@ -304,7 +304,7 @@ internal static class AttentionForward
                     sum += exchange[y * TFixed.Value + row];
                 rowFactors[row] = 1 / sum;
                 if (row < queryCount)
-                    logSums[row] = maxima[j] + XMath.Log(sum);
+                    logSums[row] = maxima[j] + MathF.Log(sum);
             }
         }
 

@@ -6,12 +6,13 @@ namespace Swat.Tensors.Ops;
 /// <summary>
 /// Mean cross entropy of predicting a class per row, in nats.
 /// <para>
-/// loss = 1/n·Σ_rows (L_r - x[r, target_r]) with L_r = log Σ_c e^{x[r, c]}, over the n rows whose target is not ignored;
-/// dx[r, c] = dloss/n·(e^{x[r, c] - L_r} - [c = target_r]), 0 in ignored rows.
+/// loss = 1/n·Σ_rows (log s_r + m_r - x[r, target_r]) with m_r = max_c x[r, c] and s_r = Σ_c e^{x[r, c] - m_r}, over the n rows whose
+/// target is not ignored; dx[r, c] = dloss/n·(e^{x[r, c] - m_r}/s_r - [c = target_r]), 0 in ignored rows. Maximum and sum are kept apart:
+/// their logarithm m + log s, rounded, would carry its absolute error into every probability as a relative one.
 /// </para>
 /// <para>
 /// 128 work items share a row: maximum, sum of exponentials, then one group adds the rows' losses in a fixed order. Statistics in 32-bit
-/// floating point. Saves the logits, the targets, L and n. Forward reads the logits twice (the second time from the cache); backward reads
+/// floating point. Saves the logits, the targets, m and s, and n. Forward reads the logits twice (the second time from the cache); backward reads
 /// them once and writes as much.
 /// </para>
 /// </summary>
@@ -36,7 +37,7 @@ public static class CrossEntropyOp
         var classes = logits.Shape[^1];
         var rows = checked((int)targets.Count);
         var device = logits.Device;
-        using var logSums = Tensor.Empty(device, [rows]);
+        using var statistics = Tensor.Empty(device, [rows, 2]);
         using var losses = Tensor.Empty(device, [rows]);
         using var inverseCount = Tensor.Empty(device, []);
         var loss = Tensor.Empty(device, []);
@@ -45,7 +46,7 @@ public static class CrossEntropyOp
             ElementTypes.Select("cross_entropy", logits.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(
                 logits,
                 targets,
-                logSums,
+                statistics,
                 losses,
                 ignoreIndex);
         }
@@ -63,7 +64,7 @@ public static class CrossEntropyOp
             "cross_entropy",
             [logits],
             loss,
-            [logits, targets, logSums, inverseCount],
+            [logits, targets, statistics, inverseCount],
             context => Backward(context, ignoreIndex));
     }
 
@@ -83,14 +84,14 @@ public static class CrossEntropyOp
         context.Accumulate(0, gradient);
     }
 
-    private static void LaunchForward<T>(Tensor logits, Tensor targets, Tensor logSums, Tensor losses, int ignoreIndex)
+    private static void LaunchForward<T>(Tensor logits, Tensor targets, Tensor statistics, Tensor losses, int ignoreIndex)
         where T : unmanaged, IElement<T> =>
         logits.Device.Launch(
             Forward<T>,
             ((int)targets.Count, Lanes),
             logits.View<T>(),
             targets.View<int>(),
-            logSums.View<float>(),
+            statistics.View<float>(),
             losses.View<float>(),
             logits.Shape[^1],
             ignoreIndex);
@@ -112,7 +113,7 @@ public static class CrossEntropyOp
     private static void Forward<T>(
         ArrayView<T> logits,
         ArrayView<int> targets,
-        ArrayView<float> logSums,
+        ArrayView<float> statistics,
         ArrayView<float> losses,
         int classes,
         int ignoreIndex)
@@ -131,19 +132,23 @@ public static class CrossEntropyOp
 
         var sum = 0f;
         for (start = 0; start + Lanes <= classes; start += Lanes)
-            sum += XMath.Exp(T.ToFloat(source[start + Group.IdxX]) - max);
+            sum += MathF.Exp(T.ToFloat(source[start + Group.IdxX]) - max);
         if (start + Group.IdxX < classes)
-            sum += XMath.Exp(T.ToFloat(source[start + Group.IdxX]) - max);
+            sum += MathF.Exp(T.ToFloat(source[start + Group.IdxX]) - max);
         sum = GroupReduction.RowSum(shared, Lanes, sum);
 
         if (Group.IdxX == 0)
         {
-            var logSum = max + XMath.Log(sum);
             var target = targets[row];
             var loss = 0f;
             if (target != ignoreIndex)
-                loss = target >= 0 & target < classes ? logSum - T.ToFloat(source[XMath.Clamp(target, 0, classes - 1)]) : float.NaN;
-            logSums[row] = logSum;
+            {
+                var ofTarget = T.ToFloat(source[XMath.Clamp(target, 0, classes - 1)]);
+                loss = target >= 0 & target < classes ? max - ofTarget + MathF.Log(sum) : float.NaN;
+            }
+
+            statistics[2 * row] = max;
+            statistics[2 * row + 1] = sum;
             losses[row] = loss;
         }
     }
@@ -179,7 +184,7 @@ public static class CrossEntropyOp
     private static void Backward<T>(
         ArrayView<T> logits,
         ArrayView<int> targets,
-        ArrayView<float> logSums,
+        ArrayView<float> statistics,
         ArrayView<float> inverseCount,
         ArrayView<float> upstream,
         ArrayView<T> gradient,
@@ -191,19 +196,27 @@ public static class CrossEntropyOp
         var source = logits.SubView((long)row * classes, classes);
         var result = gradient.SubView((long)row * classes, classes);
         var target = targets[row];
-        var logSum = logSums[row];
+        var max = statistics[2 * row];
+        var inverseSum = 1 / statistics[2 * row + 1];
         var scale = target == ignoreIndex ? 0f : inverseCount[0] * upstream[0];
         var start = 0;
         for (; start + Lanes <= classes; start += Lanes)
-            BackwardElement(source, result, start + Group.IdxX, target, logSum, scale);
+            BackwardElement(source, result, start + Group.IdxX, target, max, inverseSum, scale);
         if (start + Group.IdxX < classes)
-            BackwardElement(source, result, start + Group.IdxX, target, logSum, scale);
+            BackwardElement(source, result, start + Group.IdxX, target, max, inverseSum, scale);
     }
 
-    private static void BackwardElement<T>(ArrayView<T> logits, ArrayView<T> gradient, int column, int target, float logSum, float scale)
+    private static void BackwardElement<T>(
+        ArrayView<T> logits,
+        ArrayView<T> gradient,
+        int column,
+        int target,
+        float max,
+        float inverseSum,
+        float scale)
         where T : unmanaged, IElement<T>
     {
-        var probability = XMath.Exp(T.ToFloat(logits[column]) - logSum);
+        var probability = MathF.Exp(T.ToFloat(logits[column]) - max) * inverseSum;
         gradient[column] = T.FromFloat(scale * (probability - (column == target ? 1f : 0f)));
     }
 }

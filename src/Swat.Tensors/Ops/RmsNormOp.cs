@@ -162,7 +162,7 @@ public static class RmsNormOp
         }
 
         var mean = GroupReduction.RowSum(shared, Lanes, squares) / width;
-        var scale = 1 / XMath.Sqrt(mean + epsilon);
+        var scale = 1 / MathF.Sqrt(mean + epsilon);
         if (ownRow < rows)
         {
             for (start = 0; start + Lanes <= width; start += Lanes)

@@ -125,7 +125,7 @@ public sealed class AdamW : IDisposable
         var square = numbers.Beta2 * squares[i] + (1 - numbers.Beta2) * gradient * gradient;
         means[i] = mean;
         squares[i] = square;
-        var step = numbers.StepSize * mean / (XMath.Sqrt(square) * numbers.InverseRootCorrection + numbers.Epsilon);
+        var step = numbers.StepSize * mean / (MathF.Sqrt(square) * numbers.InverseRootCorrection + numbers.Epsilon);
         parameters[i] = T.FromFloat(T.ToFloat(parameters[i]) * numbers.Keep - step);
     }
 }

@@ -110,7 +110,7 @@ public sealed class GradientNorm : IDisposable
         sum = GroupReduction.RowSum(shared, GroupSize, sum);
         if (Group.IdxX == 0)
         {
-            var root = XMath.Sqrt(sum);
+            var root = MathF.Sqrt(sum);
             norm[0] = root;
             factor[0] = root > maximum ? maximum / root : 1f;
         }
