@@ -66,6 +66,9 @@ public sealed partial class TensorDevice : IDisposable
     /// <summary>Nothing is recorded for the backward pass until the returned scope is disposed.</summary>
     public NoGradScope NoGrad() => new(this);
 
+    /// <summary>Records again inside a backward pass.</summary>
+    internal GradScope Grad() => new(this);
+
     public void Dispose()
     {
         if (isDisposed)
