@@ -341,7 +341,7 @@ public class ControlFlowTests(TestDevice device) : LanguageFixture(device)
             x += 3;
             if (i < 20)
                 goto again;
-            done:
+        done:
             return x * 100 + i;
         }
     }
