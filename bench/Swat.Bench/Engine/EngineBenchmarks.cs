@@ -6,7 +6,8 @@ internal static partial class EngineBenchmarks
     public static IEnumerable<IEngineBenchmark> For(Accelerator accelerator)
     {
         yield return new ElementwiseBenchmark();
-        yield return new GemmBenchmark();
+        yield return new SharedTileGemmBenchmark();
+        yield return new RegisterTileGemmBenchmark();
         yield return new LaunchBenchmark();
         foreach (var benchmark in BuiltInFor(accelerator))
             yield return benchmark;

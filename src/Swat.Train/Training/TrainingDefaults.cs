@@ -11,6 +11,6 @@ public sealed record TrainingDefaults(int Steps, int Batch, double LearningRate)
     /// paper's peak rate (appendix C).
     /// </summary>
     public static TrainingDefaults For(string preset) => preset.Equals(TrainOptions.DefaultPreset, StringComparison.OrdinalIgnoreCase)
-        ? new(Steps: 600, Batch: 4, LearningRate: 3e-3)
+        ? new(Steps: 900, Batch: 4, LearningRate: 3e-3)
         : new(Steps: 10_000, Batch: 8, LearningRate: 3e-4);
 }
