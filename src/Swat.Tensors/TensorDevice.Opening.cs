@@ -4,6 +4,9 @@ namespace Swat.Tensors;
 
 public sealed partial class TensorDevice
 {
+    /// <summary>Work items of the largest groups that kernels of this library ask for.</summary>
+    private const int LargestGroup = 256;
+
     /// <summary>Every device of this machine, by the name to open it: the processor first, then CUDA, then OpenCL.</summary>
     public static IReadOnlyList<TensorDeviceInfo> List()
     {
@@ -90,11 +93,9 @@ public sealed partial class TensorDevice
         foreach (var kind in Enum.GetValues<DeviceKind>())
         {
             var number = 0;
-            foreach (var device in context.Devices)
-            {
-                if (KindOf(device) == kind)
-                    yield return (device, Describe(device, kind, number++));
-            }
+            // Devices too small for the kernels' groups come last: the first of those that ILGPU simulates on the processor is one.
+            foreach (var device in context.Devices.Where(d => KindOf(d) == kind).OrderBy(d => d.MaxNumThreadsPerGroup < LargestGroup))
+                yield return (device, Describe(device, kind, number++));
         }
     }
 

@@ -188,16 +188,19 @@ internal static class AttentionBackwardKey
                     && firstQuery + TStreamed.Value - 1 - firstKey < shape.Window
                     && firstQuery + TStreamed.Value <= shape.Length;
                 var rows = ((long)batch * shape.Heads + head) * shape.Length + firstQuery;
+                // The sigmoid has no statistics: these views are empty then.
+                var rowLogSums = TSoftmax.Value ? logSums.SubView(rows) : logSums;
+                var rowDeltas = TSoftmax.Value ? deltas.SubView(rows) : deltas;
                 var offset = firstQuery - firstKey;
                 if (isInside)
                 {
                     WeightsAndGradients<TFixed, TStreamed, TSoftmax, No>(
-                        scores, products, logSums.SubView(rows), deltas.SubView(rows), slope, offset, queryCount, shape.Window);
+                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, shape.Window);
                 }
                 else
                 {
                     WeightsAndGradients<TFixed, TStreamed, TSoftmax, Yes>(
-                        scores, products, logSums.SubView(rows), deltas.SubView(rows), slope, offset, queryCount, shape.Window);
+                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, shape.Window);
                 }
 
                 // The last chunk is still in shared memory: it goes first, the others are brought again.
