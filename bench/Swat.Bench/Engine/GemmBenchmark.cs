@@ -32,7 +32,9 @@ internal abstract class GemmBenchmark : IEngineBenchmark
             var config = new KernelConfig(new Index3D(size / Tile, size / Tile, 1), GroupShape);
             var seconds = Measure.Run(accelerator, () => kernel(config, left.View, right.View, result.View, size, size));
             var error = Error(a, b, result.GetAsArray1D(), size);
-            yield return new BenchRow($"fp32 product {size}³, {Tile}x{Tile} tiles", seconds, 2e-12 * size * size * size / seconds, "TFLOP/s", $"error {error:E1}");
+            var gigaflops = 2e-9 * size * size * size / seconds;
+            var (rate, unit) = gigaflops < 1000 ? (gigaflops, "GFLOP/s") : (gigaflops / 1000, "TFLOP/s");
+            yield return new BenchRow($"fp32 product {size}³, {Tile}x{Tile} tiles", seconds, rate, unit, $"error {error:E1}");
         }
     }
 
