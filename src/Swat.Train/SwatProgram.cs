@@ -21,6 +21,7 @@ public static class SwatProgram
         var root = new RootCommand("Trains and runs SWAT language models: sliding-window attention with sigmoid weights.")
         {
             TrainCommand.Create(terminal, cancellation),
+            PrepareCommand.Create(terminal, cancellation),
             GenerateCommand.Create(terminal, cancellation),
             DevicesCommand.Create(terminal),
             VerifyCommand.Create(terminal, cancellation),

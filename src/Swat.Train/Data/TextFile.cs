@@ -33,7 +33,8 @@ public static class TextFile
         }
     }
 
-    private static bool TryDecode(byte[] bytes, out string text, out string problem)
+    /// <summary>The text that the bytes of a file hold; false, with the reason, when they hold none.</summary>
+    internal static bool TryDecode(byte[] bytes, out string text, out string problem)
     {
         text = "";
         problem = "";

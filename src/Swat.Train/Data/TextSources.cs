@@ -28,9 +28,23 @@ public static class TextSources
         return documents;
     }
 
+    /// <summary>The files behind <paramref name="sources"/>, whatever they hold, in the order of <see cref="Read"/>.</summary>
+    /// <exception cref="UserErrorException">A source does not exist or has no files.</exception>
+    public static IReadOnlyList<string> Files(IReadOnlyList<string> sources) => [.. sources.SelectMany(FilesOf)];
+
     /// <summary>The sources as the user would write them.</summary>
     public static string Describe(IReadOnlyList<string> sources) =>
         sources.Count == 0 ? "the project's own source" : string.Join(", ", sources);
+
+    private static IReadOnlyList<string> FilesOf(string source)
+    {
+        if (File.Exists(source))
+            return [source];
+        IReadOnlyList<string> files = Directory.Exists(source) ? FolderWalk.Files(source)
+            : Glob.IsPattern(source) ? Glob.Expand(source)
+            : throw new UserErrorException($"--data {source}: no such file or folder.");
+        return files.Count > 0 ? files : throw new UserErrorException($"--data {source}: there is no file in it.");
+    }
 
     private static void Add(List<TextDocument> documents, string source)
     {

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using Swat.Train.Logging;
 
 namespace Swat.Train.Data;
 
@@ -20,6 +22,9 @@ public sealed class TokenList<T> : ITokenSource
     public long Length => tokens.Length;
 
     public IReadOnlyList<long> DocumentStarts { get; }
+
+    /// <summary>CRC-32C of the tokens as they are stored.</summary>
+    public uint Checksum => Crc32C.Compute(MemoryMarshal.AsBytes(tokens.Span));
 
     public void Read(long position, Span<int> destination)
     {

@@ -1,3 +1,5 @@
+using Swat.Train.Logging;
+
 namespace Swat.Train.Data;
 
 /// <summary>A part of a token source, from <see cref="Start"/> on, as a source of its own.</summary>
@@ -27,6 +29,9 @@ public sealed class TokenRange : ITokenSource
     public long Length { get; }
 
     public IReadOnlyList<long> DocumentStarts { get; }
+
+    public uint Checksum =>
+        Crc32C.Append(source.Checksum, [.. BitConverter.GetBytes(Start), .. BitConverter.GetBytes(Length)]);
 
     public void Read(long position, Span<int> destination)
     {

@@ -17,12 +17,13 @@ public sealed record TrainOptions
     private const string RunGroup = "Run";
     private const string FromPreset = "the preset's";
 
-    [Setting("Text to train on: a file, a folder (every text file in it) or a glob; repeatable.",
+    [Setting("Text to train on: a file, a folder (every text file in it) or a glob, repeatable; or a folder that `swat prepare` wrote.",
         Group = DataGroup, ValueName = "PATH", DefaultMeaning = "this project's own *.cs and *.md files")]
     public string[] Data { get; init; } = [];
 
-    [Setting("Tokenizer: bytes, a tokenizer.json, a SentencePiece .model, or a checkpoint's folder.", Group = DataGroup, ValueName = "PATH")]
-    public string Tokenizer { get; init; } = "bytes";
+    [Setting("Tokenizer: bytes, a tokenizer.json, a SentencePiece .model, or a checkpoint's folder.",
+        Group = DataGroup, ValueName = "PATH", DefaultMeaning = "the prepared data's own, else bytes")]
+    public string? Tokenizer { get; init; }
 
     [Setting("Part of the text, taken from its end, that is kept for validation; 0 trains without validation.",
         Group = DataGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]

@@ -4,6 +4,7 @@ using Swat.Model.IO;
 using Swat.Model.Tokenizers;
 using Swat.Tensors;
 using Swat.Train.Data;
+using Swat.Train.Data.Shards;
 using Swat.Train.Logging;
 using Swat.Train.Settings;
 
@@ -40,9 +41,10 @@ public sealed class TrainingRun
     /// <exception cref="ModelFormatException">A model that cannot be; nothing was written.</exception>
     public int Start(CancellationToken cancellation)
     {
-        var setup = TrainingSetup.Create(options);
+        using var dataset = OpenDataset();
+        var setup = TrainingSetup.Create(options, dataset?.Tokenizer);
         var folder = RunFolder.Choose(options.Out, options.Preset, DateTime.Now);
-        var (split, documents) = ReadData(setup);
+        var (split, documents) = ReadData(setup, dataset);
         using var device = Devices.Open(options.Device);
         using var model = SwatModel.Create(setup.Model, device, (ulong)options.Seed);
         TrainingPlanPrinter.Print(terminal.Output, options, setup, split, documents, device, folder);
@@ -59,7 +61,8 @@ public sealed class TrainingRun
     /// <exception cref="UserErrorException">There is no checkpoint, or the data is not what the run was trained on.</exception>
     public int Resume(string folder, CancellationToken cancellation)
     {
-        var setup = TrainingSetup.Create(options);
+        using var dataset = OpenDataset();
+        var setup = TrainingSetup.Create(options, dataset?.Tokenizer);
         var (checkpoint, state) = FindCheckpoint(folder);
         if (state.Step >= setup.Plan.Steps)
         {
@@ -67,7 +70,7 @@ public sealed class TrainingRun
             return ExitCode.Success;
         }
 
-        var (split, documents) = ReadData(setup);
+        var (split, documents) = ReadData(setup, dataset);
         CheckData(split, state);
         using var device = Devices.Open(options.Device);
         using var model = SwatCheckpoint.Load(checkpoint, device);
@@ -107,7 +110,7 @@ public sealed class TrainingRun
         ITrainingDisplay display = terminal.Console is { } console
             ? new LiveDisplay(console)
             : new PlainDisplay(terminal.Output, PlainInterval);
-        var checksum = TokenChecksum.Compute(split.Training);
+        var checksum = split.Training.Checksum;
         using var log = RunLog.Open(folder);
         using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
         var trainer = new Trainer(learner, sampler, validation, plan, display, log);
@@ -180,8 +183,20 @@ public sealed class TrainingRun
         return (lines.FirstOrDefault(line => line.Trim().Length > 0) ?? lines[0]) + "\n";
     }
 
-    private (TokenSplit Split, int Documents) ReadData(TrainingSetup setup)
+    // Prepared data stands alone: its tokens are on disk already.
+    private TokenDataset? OpenDataset()
     {
+        if (!options.Data.Any(TokenDataset.IsDataset))
+            return null;
+        return options.Data.Length == 1
+            ? TokenDataset.Open(options.Data[0])
+            : throw new UserErrorException("A folder that `swat prepare` wrote cannot be mixed with other --data. Prepare all of it into one folder.");
+    }
+
+    private (TokenSplit Split, int Documents) ReadData(TrainingSetup setup, TokenDataset? dataset)
+    {
+        if (dataset is not null)
+            return (TokenSplit.Create(dataset, options.ValidationFraction, setup.Plan.Length), dataset.DocumentStarts.Count);
         var documents = TextSources.Read(options.Data, Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
         var corpus = TextCorpus.Tokenize(documents, setup.Tokenizer);
         return (TokenSplit.Create(corpus, options.ValidationFraction, setup.Plan.Length), documents.Count);
@@ -189,7 +204,7 @@ public sealed class TrainingRun
 
     private static void CheckData(TokenSplit split, TrainingState state)
     {
-        if (split.Training.Length != state.DataTokens || TokenChecksum.Compute(split.Training) != state.DataChecksum)
+        if (split.Training.Length != state.DataTokens || split.Training.Checksum != state.DataChecksum)
         {
             throw new UserErrorException(
                 $"The data is not what this run was trained on: {split.Training.Length:N0} tokens now, {state.DataTokens:N0} then, or other text. Restore it, or start a new run from this text.");

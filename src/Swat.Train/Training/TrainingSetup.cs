@@ -17,12 +17,14 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
     private const int VocabularyMultiple = 8;
 
     /// <summary>Takes from <paramref name="options"/> what is given, and the rest from its preset.</summary>
+    /// <param name="options">What the user said.</param>
+    /// <param name="dataTokenizer">The tokenizer of prepared data; null for text.</param>
     /// <exception cref="ModelFormatException">No such preset, or a shape that cannot be.</exception>
     /// <exception cref="UserErrorException">Options that contradict each other.</exception>
-    public static TrainingSetup Create(TrainOptions options)
+    public static TrainingSetup Create(TrainOptions options, ITokenizer? dataTokenizer = null)
     {
         var preset = SwatPresets.Get(options.Preset);
-        var tokenizer = TokenizerLoader.Load(options.Tokenizer);
+        var tokenizer = ChooseTokenizer(options.Tokenizer, dataTokenizer);
         var length = options.Length ?? preset.MaxPositionEmbeddings;
         var model = preset with
         {
@@ -58,6 +60,16 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
             options.CheckpointMinutes == 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(options.CheckpointMinutes),
             options.MaxSkippedSteps);
         return new(tokenizer, model, plan);
+    }
+
+    private static ITokenizer ChooseTokenizer(string? requested, ITokenizer? dataTokenizer)
+    {
+        if (requested is null)
+            return dataTokenizer ?? TokenizerLoader.Load(TokenizerLoader.Bytes);
+        var tokenizer = TokenizerLoader.Load(requested);
+        return dataTokenizer is null || dataTokenizer.Fingerprint == tokenizer.Fingerprint
+            ? tokenizer
+            : throw new UserErrorException($"--tokenizer {requested} is not the one that the data was prepared with. Leave the option out, or prepare the data with it.");
     }
 
     private static int TableSize(int preset, int vocabulary) => preset >= vocabulary && preset - vocabulary <= LargestPadding

@@ -6,6 +6,7 @@ namespace Swat.Train.Tests.Commands;
 public class HelpTests
 {
     [TestCase("train")]
+    [TestCase("prepare")]
     [TestCase("generate")]
     [TestCase("devices")]
     [TestCase("verify")]
