@@ -22,6 +22,7 @@ public sealed partial class TensorDevice : IDisposable
         this.context = context;
         this.options = options;
         Accelerator = accelerator;
+        Tier = options.Tier ?? BestTier(accelerator);
         Info = info;
         Pool = new BlockPool(accelerator, info.Name, options.MemoryLimit);
     }
@@ -35,6 +36,9 @@ public sealed partial class TensorDevice : IDisposable
 
     /// <summary>The engine's accelerator, for kernels of your own. See <see cref="Tensor.View{T}"/>.</summary>
     public Accelerator Accelerator { get; }
+
+    /// <summary>The kernels it runs where there are several for one operation.</summary>
+    public KernelTier Tier { get; }
 
     /// <summary>What tensors hold now, held at most, and what is reserved.</summary>
     public MemoryUsage Memory => new(Pool.CurrentBytes, Pool.PeakBytes, Pool.ReservedBytes);

@@ -11,4 +11,10 @@ public sealed record TensorDeviceOptions
 
     /// <summary>Bytes of device memory that tensors may hold at a time; null: as much as the device has.</summary>
     public long? MemoryLimit { get; init; }
+
+    /// <summary>
+    /// Run the kernels of this tier; null: the best that the device has. A lower tier compares kernels. The processor runs those of
+    /// <see cref="KernelTier.TensorCore"/>, too, with what its instructions do written out: for tests.
+    /// </summary>
+    public KernelTier? Tier { get; init; }
 }

@@ -1,4 +1,5 @@
 using Swat.Tensors.Autograd;
+using Swat.Tensors.Ops.MatrixProducts;
 
 namespace Swat.Tensors.Ops;
 
@@ -41,7 +42,7 @@ public static class LinearOp
         var y = Tensor.Empty(x.Device, x.Shape[..^1].Append(outputs), x.DType);
         var factor = weight.ConvertedTo(x.DType);
         var shape = new MatMulShape(rows, outputs, inputs, HasBias: bias is null ? 0 : 1);
-        MatMulOp.Launch(x, false, factor, true, y, shape, bias?.ConvertedTo(DType.Float32));
+        MatrixProduct.Launch(x, false, factor, true, y, shape, bias?.ConvertedTo(DType.Float32));
         return Tape.Record("linear", [x, weight, bias], y, [x, factor], context => Backward(context, rows, outputs, inputs));
     }
 
@@ -59,7 +60,7 @@ public static class LinearOp
         if (context.Needs(1))
         {
             var (target, accumulate) = context.Target(1);
-            MatMulOp.Launch(dy, true, context.Saved(0), false, target, new MatMulShape(outputs, inputs, rows, accumulate));
+            MatrixProduct.Launch(dy, true, context.Saved(0), false, target, new MatMulShape(outputs, inputs, rows, accumulate));
         }
 
         if (context.Needs(2))
@@ -71,7 +72,7 @@ public static class LinearOp
         if (context.Needs(0))
         {
             var (target, accumulate) = context.Target(0);
-            MatMulOp.Launch(dy, false, context.Saved(1), false, target, new MatMulShape(rows, inputs, outputs, accumulate));
+            MatrixProduct.Launch(dy, false, context.Saved(1), false, target, new MatMulShape(rows, inputs, outputs, accumulate));
         }
     }
 }

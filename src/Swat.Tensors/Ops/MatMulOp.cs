@@ -1,5 +1,5 @@
 using Swat.Tensors.Autograd;
-using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.MatrixProducts;
 
 namespace Swat.Tensors.Ops;
 
@@ -9,25 +9,10 @@ namespace Swat.Tensors.Ops;
 /// <para>
 /// dA' = dC·B'ᵀ and dB' = A'ᵀ·dC: every derivative is again one of the four forms, so no matrix is ever transposed in memory.
 /// </para>
-/// <para>
-/// A group of 16 x 16 work items computes a 64 x 64 tile of C, in steps of 32 along k. A step brings a 64 x 32 tile of A' and a 32 x 64
-/// tile of B' into shared memory (17 KiB) and multiplies them: a work item holds the 4 x 4 results of rows y, y + 16, … and columns
-/// x, x + 16, …, so that neighbouring work items read neighbouring columns of B' and all share one element of A'. Each element brought in
-/// is used 64 times. m·n·k multiplications and additions; m·k·⌈n/64⌉ + k·n·⌈m/64⌉ elements read, m·n written.
-/// </para>
+/// <para>Kernels: <see cref="MatrixProduct"/>.</para>
 /// </summary>
 public static class MatMulOp
 {
-    private const int Tile = 64;
-    private const int Depth = 32;
-    private const int Side = 16;
-    private const int PerItem = Tile / Side;
-
-    /// <summary>
-    /// A row of a tile in shared memory whose rows are read side by side takes one element more, so that they lie in different banks.
-    /// </summary>
-    private const int Padding = 1;
-
     /// <summary>The product of two matrices, either of them transposed as it is read.</summary>
     /// <param name="a">[m, k], or [k, m] if transposed.</param>
     /// <param name="b">[k, n], or [n, k] if transposed.</param>
@@ -51,54 +36,8 @@ public static class MatMulOp
         }
 
         var c = Tensor.Empty(a.Device, [m, n], a.DType);
-        Launch(a, transposeA, b, transposeB, c, new MatMulShape(m, n, k));
+        MatrixProduct.Launch(a, transposeA, b, transposeB, c, new MatMulShape(m, n, k));
         return Tape.Record("matmul", [a, b], c, [a, b], context => Backward(context, transposeA, transposeB, m, n, k));
-    }
-
-    /// <summary>c = a'·b' + bias, or c += a'·b'; the tensors are taken as matrices, whatever their shapes.</summary>
-    /// <param name="a">Of the type of <paramref name="b"/>.</param>
-    /// <param name="transposeA">Multiply with the transpose of a.</param>
-    /// <param name="b">The other factor.</param>
-    /// <param name="transposeB">Multiply with the transpose of b.</param>
-    /// <param name="c">Of the type of the factors, or Float32.</param>
-    /// <param name="shape">Extents and epilogue.</param>
-    /// <param name="bias">Float32 [n], where the shape says that there is one.</param>
-    internal static void Launch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias = null)
-    {
-        if (c.Count == 0)
-            return;
-        ElementTypes.SelectWithFloat32(
-            "matmul",
-            a.DType,
-            c.DType,
-            Launch<F32, F32>,
-            Launch<BF16, BF16>,
-            Launch<F16, F16>,
-            Launch<BF16, F32>,
-            Launch<F16, F32>)(a, transposeA, b, transposeB, c, shape, bias);
-    }
-
-    private static void Launch<T, TResult>(
-        Tensor a,
-        bool transposeA,
-        Tensor b,
-        bool transposeB,
-        Tensor c,
-        MatMulShape shape,
-        Tensor? bias)
-        where T : unmanaged, IElement<T>
-        where TResult : unmanaged, IElement<TResult>
-    {
-        var config = new KernelConfig(new Index3D((shape.M + Tile - 1) / Tile, (shape.N + Tile - 1) / Tile, 1), new Index3D(Side, Side, 1));
-        var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
-        Action<ArrayView<T>, ArrayView<T>, ArrayView<float>, ArrayView<TResult>, MatMulShape> kernel = (transposeA, transposeB) switch
-        {
-            (false, false) => Kernel<T, TResult, No, No>,
-            (false, true) => Kernel<T, TResult, No, Yes>,
-            (true, false) => Kernel<T, TResult, Yes, No>,
-            (true, true) => Kernel<T, TResult, Yes, Yes>,
-        };
-        c.Device.Launch(kernel, config, a.View<T>(), b.View<T>(), biasView, c.View<TResult>(), shape);
     }
 
     private static void Backward(BackwardContext context, bool transposeA, bool transposeB, int m, int n, int k)
@@ -110,191 +49,18 @@ public static class MatMulOp
         {
             var (da, accumulate) = context.Target(0);
             if (transposeA)
-                Launch(b, transposeB, dc, true, da, new MatMulShape(k, m, n, accumulate));
+                MatrixProduct.Launch(b, transposeB, dc, true, da, new MatMulShape(k, m, n, accumulate));
             else
-                Launch(dc, false, b, !transposeB, da, new MatMulShape(m, k, n, accumulate));
+                MatrixProduct.Launch(dc, false, b, !transposeB, da, new MatMulShape(m, k, n, accumulate));
         }
 
         if (context.Needs(1))
         {
             var (db, accumulate) = context.Target(1);
             if (transposeB)
-                Launch(dc, true, a, transposeA, db, new MatMulShape(n, k, m, accumulate));
+                MatrixProduct.Launch(dc, true, a, transposeA, db, new MatMulShape(n, k, m, accumulate));
             else
-                Launch(a, !transposeA, dc, false, db, new MatMulShape(k, n, m, accumulate));
-        }
-    }
-
-    private static void Kernel<T, TResult, TTransposeA, TTransposeB>(
-        ArrayView<T> a,
-        ArrayView<T> b,
-        ArrayView<float> bias,
-        ArrayView<TResult> c,
-        MatMulShape shape)
-        where T : unmanaged, IElement<T>
-        where TResult : unmanaged, IElement<TResult>
-        where TTransposeA : struct, IFlag
-        where TTransposeB : struct, IFlag
-    {
-        var aTile = SharedMemory.Allocate<float>(Tile * (Depth + Padding));
-        var bTile = SharedMemory.Allocate<float>(Depth * (Tile + Padding));
-        var sums = LocalMemory.Allocate<float>(PerItem * PerItem);
-        var left = LocalMemory.Allocate<float>(PerItem);
-        var right = LocalMemory.Allocate<float>(PerItem);
-        for (var i = 0; i < PerItem * PerItem; i++)
-            sums[i] = 0;
-
-        var firstRow = Grid.IdxX * Tile;
-        var firstColumn = Grid.IdxY * Tile;
-        var isInner = firstRow + Tile <= shape.M && firstColumn + Tile <= shape.N;
-        for (var start = 0; start < shape.K; start += Depth)
-        {
-            if (isInner && start + Depth <= shape.K)
-            {
-                LoadA<T, TTransposeA, No>(a, aTile, shape, firstRow, start);
-                LoadB<T, TTransposeB, No>(b, bTile, shape, firstColumn, start);
-            }
-            else
-            {
-                LoadA<T, TTransposeA, Yes>(a, aTile, shape, firstRow, start);
-                LoadB<T, TTransposeB, Yes>(b, bTile, shape, firstColumn, start);
-            }
-
-            Group.Barrier();
-            for (var k = 0; k < Depth; k++)
-            {
-                for (var i = 0; i < PerItem; i++)
-                {
-                    var row = Group.IdxY + i * Side;
-                    left[i] = TTransposeA.Value ? aTile[k * Tile + row] : aTile[row * (Depth + Padding) + k];
-                }
-
-                for (var j = 0; j < PerItem; j++)
-                    right[j] = bTile[k * (Tile + Padding) + Group.IdxX + j * Side];
-                for (var i = 0; i < PerItem; i++)
-                {
-                    for (var j = 0; j < PerItem; j++)
-                        sums[i * PerItem + j] += left[i] * right[j];
-                }
-            }
-
-            Group.Barrier();
-        }
-
-        if (isInner)
-            Store<TResult, No>(sums, bias, c, shape, firstRow, firstColumn);
-        else
-            Store<TResult, Yes>(sums, bias, c, shape, firstRow, firstColumn);
-    }
-
-    /// <summary>Brings A' into [row][k] of shared memory, or [k][row] where A is transposed: the order in which it lies in A.</summary>
-    private static void LoadA<T, TTransposed, TGuarded>(ArrayView<T> a, ArrayView<float> tile, MatMulShape shape, int firstRow, int start)
-        where T : unmanaged, IElement<T>
-        where TTransposed : struct, IFlag
-        where TGuarded : struct, IFlag
-    {
-        if (TTransposed.Value)
-        {
-            var source = a.SubView((long)start * shape.M + firstRow);
-            for (var i = 0; i < Depth / Side; i++)
-            {
-                var k = Group.IdxY + i * Side;
-                for (var j = 0; j < PerItem; j++)
-                {
-                    var row = Group.IdxX + j * Side;
-                    var value = 0f;
-                    if (!TGuarded.Value || (start + k < shape.K & firstRow + row < shape.M))
-                        value = T.ToFloat(source[k * shape.M + row]);
-                    tile[k * Tile + row] = value;
-                }
-            }
-        }
-        else
-        {
-            var source = a.SubView((long)firstRow * shape.K + start);
-            for (var i = 0; i < PerItem; i++)
-            {
-                var row = Group.IdxY + i * Side;
-                for (var j = 0; j < Depth / Side; j++)
-                {
-                    var k = Group.IdxX + j * Side;
-                    var value = 0f;
-                    if (!TGuarded.Value || (start + k < shape.K & firstRow + row < shape.M))
-                        value = T.ToFloat(source[row * shape.K + k]);
-                    tile[row * (Depth + Padding) + k] = value;
-                }
-            }
-        }
-    }
-
-    /// <summary>Brings B' into [k][column] of shared memory.</summary>
-    private static void LoadB<T, TTransposed, TGuarded>(ArrayView<T> b, ArrayView<float> tile, MatMulShape shape, int firstColumn, int start)
-        where T : unmanaged, IElement<T>
-        where TTransposed : struct, IFlag
-        where TGuarded : struct, IFlag
-    {
-        if (TTransposed.Value)
-        {
-            var source = b.SubView((long)firstColumn * shape.K + start);
-            for (var i = 0; i < PerItem; i++)
-            {
-                var column = Group.IdxY + i * Side;
-                for (var j = 0; j < Depth / Side; j++)
-                {
-                    var k = Group.IdxX + j * Side;
-                    var value = 0f;
-                    if (!TGuarded.Value || (start + k < shape.K & firstColumn + column < shape.N))
-                        value = T.ToFloat(source[column * shape.K + k]);
-                    tile[k * (Tile + Padding) + column] = value;
-                }
-            }
-        }
-        else
-        {
-            var source = b.SubView((long)start * shape.N + firstColumn);
-            for (var i = 0; i < Depth / Side; i++)
-            {
-                var k = Group.IdxY + i * Side;
-                for (var j = 0; j < PerItem; j++)
-                {
-                    var column = Group.IdxX + j * Side;
-                    var value = 0f;
-                    if (!TGuarded.Value || (start + k < shape.K & firstColumn + column < shape.N))
-                        value = T.ToFloat(source[k * shape.N + column]);
-                    tile[k * (Tile + Padding) + column] = value;
-                }
-            }
-        }
-    }
-
-    private static void Store<TResult, TGuarded>(
-        ArrayView<float> sums,
-        ArrayView<float> bias,
-        ArrayView<TResult> c,
-        MatMulShape shape,
-        int firstRow,
-        int firstColumn)
-        where TResult : unmanaged, IElement<TResult>
-        where TGuarded : struct, IFlag
-    {
-        var target = c.SubView((long)firstRow * shape.N + firstColumn);
-        for (var i = 0; i < PerItem; i++)
-        {
-            var row = Group.IdxY + i * Side;
-            for (var j = 0; j < PerItem; j++)
-            {
-                var column = Group.IdxX + j * Side;
-                if (!TGuarded.Value || (firstRow + row < shape.M & firstColumn + column < shape.N))
-                {
-                    var value = sums[i * PerItem + j];
-                    if (shape.HasBias != 0)
-                        value += bias[firstColumn + column];
-                    var index = row * shape.N + column;
-                    if (shape.Accumulate != 0)
-                        value += TResult.ToFloat(target[index]);
-                    target[index] = TResult.FromFloat(value);
-                }
-            }
+                MatrixProduct.Launch(a, !transposeA, dc, false, db, new MatMulShape(k, n, m, accumulate));
         }
     }
 }

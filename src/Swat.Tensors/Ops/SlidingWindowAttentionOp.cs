@@ -1,5 +1,7 @@
 using Swat.Tensors.Autograd;
 using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Attention;
+using Swat.Tensors.Ops.Attention.Portable;
 
 namespace Swat.Tensors.Ops;
 
@@ -15,9 +17,8 @@ namespace Swat.Tensors.Ops;
 /// computes the scores again.
 /// </para>
 /// <para>
-/// Kernels: <see cref="AttentionForward"/>, <see cref="AttentionBackwardQuery"/>, <see cref="AttentionBackwardKey"/>. Work counted in
-/// multiplications and additions over the pairs of a window: 4·head_dim per pair forward, 6·head_dim for dQ and 8·head_dim for dK and dV.
-/// Tile sizes keep shared memory below 48 KiB.
+/// Kernels: <see cref="AttentionKernels"/>. Work counted in multiplications and additions over the pairs of a window: 4·head_dim per pair
+/// forward, 6·head_dim for dQ and 8·head_dim for dK and dV where the two are computed apart.
 /// </para>
 /// </summary>
 public static class SlidingWindowAttentionOp
@@ -58,13 +59,13 @@ public static class SlidingWindowAttentionOp
         if (activation == ScoreActivation.Sigmoid)
         {
             if (output.Count > 0)
-                AttentionForward.Launch<No>(query, key, value, slopes, output, null, shape);
+                AttentionKernels.Forward<No>(new(query, key, value, slopes, shape), output, null);
             return Tape.Record(Operation, [query, key, value], output, Saved(query, key, value, slopes), context => Backward<No>(context, shape));
         }
 
         using var logSums = Tensor.Empty(query.Device, [query.Shape[0], query.Shape[2], query.Shape[1]]);
         if (output.Count > 0)
-            AttentionForward.Launch<Yes>(query, key, value, slopes, output, logSums, shape);
+            AttentionKernels.Forward<Yes>(new(query, key, value, slopes, shape), output, logSums);
         return Tape.Record(
             Operation,
             [query, key, value],
@@ -116,28 +117,21 @@ public static class SlidingWindowAttentionOp
                 AttentionDelta.Launch(context.Saved(3 + shape.HasSlopes), outputGradient, deltas);
         }
 
-        if (context.Needs(0))
+        var needsKey = context.Needs(1) || context.Needs(2);
+        var queryGradient = context.Needs(0) ? Tensor.Empty(query.Device, query.Shape, query.DType) : null;
+        var keyGradient = needsKey ? Tensor.Empty(query.Device, key.Shape, key.DType) : null;
+        var valueGradient = needsKey ? Tensor.Empty(query.Device, key.Shape, key.DType) : null;
+        if (query.Count > 0)
         {
-            var queryGradient = Tensor.Empty(query.Device, query.Shape, query.DType);
-            if (query.Count > 0)
-                AttentionBackwardQuery.Launch<TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+            AttentionKernels.Backward<TSoftmax>(
+                new(query, key, value, slopes, shape), outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
+        }
+
+        if (queryGradient is not null)
             context.Accumulate(0, queryGradient);
-        }
-
-        if (context.Needs(1) || context.Needs(2))
-        {
-            var keyGradient = Tensor.Empty(query.Device, key.Shape, key.DType);
-            var valueGradient = Tensor.Empty(query.Device, key.Shape, key.DType);
-            if (query.Count > 0)
-            {
-                AttentionBackwardKey.Launch<TSoftmax>(
-                    query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
-            }
-
-            if (context.Needs(1))
-                context.Accumulate(1, keyGradient);
-            if (context.Needs(2))
-                context.Accumulate(2, valueGradient);
-        }
+        if (keyGradient is not null && context.Needs(1))
+            context.Accumulate(1, keyGradient);
+        if (valueGradient is not null && context.Needs(2))
+            context.Accumulate(2, valueGradient);
     }
 }

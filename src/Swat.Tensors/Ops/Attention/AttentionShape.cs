@@ -1,4 +1,4 @@
-namespace Swat.Tensors.Ops;
+namespace Swat.Tensors.Ops.Attention;
 
 /// <summary>What the attention kernels are told about the layout of their tensors and the scores.</summary>
 /// <param name="Length">Tokens of a sequence.</param>

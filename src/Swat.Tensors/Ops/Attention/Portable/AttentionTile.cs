@@ -1,6 +1,6 @@
 using Swat.Tensors.Numerics;
 
-namespace Swat.Tensors.Ops;
+namespace Swat.Tensors.Ops.Attention.Portable;
 
 /// <summary>
 /// The steps that the attention kernels are made of, for a group of 16 x 16 work items; work item (x, y) stands at

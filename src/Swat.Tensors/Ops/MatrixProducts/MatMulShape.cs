@@ -1,4 +1,4 @@
-namespace Swat.Tensors.Ops;
+namespace Swat.Tensors.Ops.MatrixProducts;
 
 /// <summary>The extents and the epilogue of a matrix product, as the kernel takes them.</summary>
 /// <param name="M">Rows of the result.</param>

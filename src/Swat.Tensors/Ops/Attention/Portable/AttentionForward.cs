@@ -1,7 +1,7 @@
 using Swat.Tensors.Numerics;
 using static Swat.Tensors.Numerics.Constants;
 
-namespace Swat.Tensors.Ops;
+namespace Swat.Tensors.Ops.Attention.Portable;
 
 /// <summary>
 /// The portable forward kernel of <see cref="SlidingWindowAttentionOp"/>: a group per block of queries, head and sequence; queries are

@@ -1,6 +1,6 @@
 using Swat.Tensors.Numerics;
 
-namespace Swat.Tensors.Ops;
+namespace Swat.Tensors.Ops.Attention.Portable;
 
 /// <summary>
 /// delta[b, h, t] = Σ_d dO[b, t, h, d]·O[b, t, h, d]: what the derivative of softmax takes off every dP of a query.

@@ -1,0 +1,49 @@
+using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Attention.Portable;
+
+namespace Swat.Tensors.Ops.Attention;
+
+/// <summary>Attention on the best kernels that the device has for the arguments; see <see cref="KernelTier"/>.</summary>
+internal static partial class AttentionKernels
+{
+    /// <summary>Computes the output, and for softmax the logarithm of each query's sum of exponentials.</summary>
+    /// <param name="inputs">Of at least one query.</param>
+    /// <param name="output">As the query.</param>
+    /// <param name="logSums">Float32 [batch, heads, length] for softmax; null for sigmoid.</param>
+    public static void Forward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+        where TSoftmax : struct, IFlag
+    {
+        if (!TryForward<TSoftmax>(inputs, output, logSums))
+            AttentionForward.Launch<TSoftmax>(inputs.Query, inputs.Key, inputs.Value, inputs.Slopes, output, logSums, inputs.Shape);
+    }
+
+    /// <summary>Computes the gradients that are asked for.</summary>
+    /// <param name="inputs">Of at least one query.</param>
+    /// <param name="outputGradient">As the query.</param>
+    /// <param name="logSums">What <see cref="Forward"/> gave for softmax; null for sigmoid.</param>
+    /// <param name="deltas">Float32 [batch, heads, length] for softmax, Σ_d dO∘O; null for sigmoid.</param>
+    /// <param name="queryGradient">As the query, to be overwritten; null: not needed.</param>
+    /// <param name="keyGradient">As the key, to be overwritten; null, with the next: not needed.</param>
+    /// <param name="valueGradient">As the value, to be overwritten.</param>
+    public static void Backward<TSoftmax>(
+        in AttentionInputs inputs,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor? queryGradient,
+        Tensor? keyGradient,
+        Tensor? valueGradient)
+        where TSoftmax : struct, IFlag
+    {
+        if (TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient))
+            return;
+        var (query, key, value, slopes, shape) = inputs;
+        if (queryGradient is not null)
+            AttentionBackwardQuery.Launch<TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+        if (keyGradient is not null && valueGradient is not null)
+        {
+            AttentionBackwardKey.Launch<TSoftmax>(
+                query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+        }
+    }
+}

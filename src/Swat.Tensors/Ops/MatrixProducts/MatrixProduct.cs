@@ -1,0 +1,23 @@
+using Swat.Tensors.Ops.MatrixProducts.Portable;
+
+namespace Swat.Tensors.Ops.MatrixProducts;
+
+/// <summary>Matrix products on the best kernels that the device has for them; see <see cref="KernelTier"/>.</summary>
+internal static partial class MatrixProduct
+{
+    /// <summary>c = a'·b' + bias, or c += a'·b'; the tensors are taken as matrices, whatever their shapes.</summary>
+    /// <param name="a">Of the type of <paramref name="b"/>.</param>
+    /// <param name="transposeA">Multiply with the transpose of a.</param>
+    /// <param name="b">The other factor.</param>
+    /// <param name="transposeB">Multiply with the transpose of b.</param>
+    /// <param name="c">Of the type of the factors, or Float32.</param>
+    /// <param name="shape">Extents and epilogue.</param>
+    /// <param name="bias">Float32 [n], where the shape says that there is one.</param>
+    internal static void Launch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias = null)
+    {
+        if (c.Count == 0)
+            return;
+        if (!TryLaunchTensorCores(a, transposeA, b, transposeB, c, shape, bias))
+            PortableMatrixProduct.Launch(a, transposeA, b, transposeB, c, shape, bias);
+    }
+}
