@@ -1,4 +1,8 @@
 using System.CommandLine;
-using Swat.Bench.Engine;
+using Swat.Bench;
+using Swat.Bench.Reporting;
 
-return new RootCommand("Measures the engine and what is built on it.") { EngineCommand.Create() }.Parse(args).Invoke();
+var root = new RootCommand("Measures the engine and what is built on it.");
+foreach (var benchmark in Benchmarks.All)
+    root.Add(BenchCommand.Create(benchmark));
+return root.Parse(args).Invoke();

@@ -1,3 +1,5 @@
+using Swat.Bench.Reporting;
+
 using System.Diagnostics;
 
 namespace Swat.Bench.Engine;
@@ -13,7 +15,7 @@ internal sealed class CompileBenchmark : IEngineBenchmark
         for (var round = 0; round < 3; round++)
         {
             // Kernels are compiled once for each accelerator; after the first rounds the compiler itself is warm.
-            using var fresh = BenchDevice.Find(context, accelerator.AcceleratorType.ToString()).CreateAccelerator(context);
+            using var fresh = context.Devices.First(device => device.Name == accelerator.Name).CreateAccelerator(context);
             var start = Stopwatch.GetTimestamp();
             fresh.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, int>(Smooth);
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -1,3 +1,5 @@
+using Swat.Bench.Reporting;
+
 namespace Swat.Bench.Engine;
 
 /// <summary>y = a x + b on large arrays, against the device's own copy: bytes read plus bytes written a second.</summary>

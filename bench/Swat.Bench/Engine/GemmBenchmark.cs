@@ -1,3 +1,5 @@
+using Swat.Bench.Reporting;
+
 namespace Swat.Bench.Engine;
 
 /// <summary>

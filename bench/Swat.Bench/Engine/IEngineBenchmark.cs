@@ -1,3 +1,5 @@
+using Swat.Bench.Reporting;
+
 namespace Swat.Bench.Engine;
 
 /// <summary>A benchmark that gives one or more figures on a device.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Swat.Bench.Reporting;
 
 namespace Swat.Bench.Engine;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-
 namespace Swat.Bench.Engine;
 
 /// <summary>Timing of device work by the host's clock.</summary>

@@ -1,3 +1,5 @@
+using Swat.Bench.Reporting;
+
 namespace Swat.Bench.Engine;
 
 /// <summary>mma.sync m16n8k16 on bfloat16 in a loop over registers: what the tensor cores give without wgmma.</summary>

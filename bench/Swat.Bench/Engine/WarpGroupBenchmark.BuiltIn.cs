@@ -1,3 +1,5 @@
+using Swat.Bench.Reporting;
+
 namespace Swat.Bench.Engine;
 
 /// <summary>wgmma m64n256k16 on bfloat16 tiles in shared memory, two warpgroups a multiprocessor.</summary>

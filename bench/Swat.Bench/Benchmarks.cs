@@ -1,0 +1,13 @@
+using Swat.Bench.Engine;
+using Swat.Bench.Reporting;
+
+namespace Swat.Bench;
+
+/// <summary>Everything that swat-bench measures, a subcommand each.</summary>
+internal static class Benchmarks
+{
+    public static IReadOnlyList<IBenchmark> All { get; } =
+    [
+        new EngineBenchmark(),
+    ];
+}
