@@ -9,9 +9,13 @@ public interface ILearner
     long MemoryInUse { get; }
 
     /// <summary>
-    /// Learns from <paramref name="batch"/> with AdamW at <paramref name="learningRate"/>; nothing if the loss or the gradient is not finite.
+    /// One step of AdamW at <paramref name="learningRate"/> from the mean loss of the batches, which pass through the model one after the
+    /// other; nothing is learned if the loss or the gradient is not finite. Returns when the device has been told what to do; the batches
+    /// can be refilled then.
     /// </summary>
-    StepResult Step(Batch batch, double learningRate);
+    /// <param name="microBatches">At least one; each counts alike.</param>
+    /// <param name="learningRate">Of this step.</param>
+    PendingStep Step(IReadOnlyList<Batch> microBatches, double learningRate);
 
     /// <summary>Mean cross entropy over the tokens of <paramref name="batch"/>, in nats a token; learns nothing.</summary>
     double Evaluate(Batch batch);

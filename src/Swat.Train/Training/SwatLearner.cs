@@ -36,22 +36,16 @@ public sealed class SwatLearner : ILearner, IDisposable
 
     private TensorDevice Device => Model.Device;
 
-    public StepResult Step(Batch batch, double learningRate)
+    public PendingStep Step(IReadOnlyList<Batch> microBatches, double learningRate)
     {
-        float loss;
-        using (var tape = new Tape(Device))
-        {
-            var mean = Loss(batch);
-            mean.Backward();
-            loss = mean.Item();
-        }
-
+        using var scope = Device.Scope();
+        var loss = Backward(microBatches);
         using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
-        var result = new StepResult(loss, norm.Norm.Item());
+        var result = new StepResult(loss.Item(), norm.Norm.Item());
         if (!result.WasSkipped)
             Optimizer.Step((float)learningRate, norm.ClipFactor);
         Optimizer.ZeroGrad();
-        return result;
+        return new(result);
     }
 
     public double Evaluate(Batch batch)
@@ -61,6 +55,24 @@ public sealed class SwatLearner : ILearner, IDisposable
     }
 
     public void Dispose() => Optimizer.Dispose();
+
+    /// <summary>Gives every parameter the gradient of the mean of the batches' losses, and returns that mean.</summary>
+    private Tensor Backward(IReadOnlyList<Batch> microBatches)
+    {
+        var weight = 1f / microBatches.Count;
+        using var share = Tensor.Full(Device, [], weight);
+        var total = Tensor.Zeros(Device, []);
+        foreach (var batch in microBatches)
+        {
+            using var tape = new Tape(Device);
+            var loss = Loss(batch);
+            tape.Backward(loss, share);
+            using (Device.NoGrad())
+                total = tape.Return(microBatches.Count == 1 ? loss : total.Add(loss.Scale(weight)));
+        }
+
+        return total;
+    }
 
     private Tensor Loss(Batch batch)
     {

@@ -18,6 +18,8 @@ public sealed class Trainer
     private readonly RunLog log;
     private readonly RunningMean smoothedLoss = new(LossSmoothing);
     private readonly RunningMean secondsPerStep = new(SpeedSmoothing);
+    private UnreportedStep? unreported;
+    private long lastReport;
     private int skipped;
     private int skippedInARow;
 
@@ -58,13 +60,18 @@ public sealed class Trainer
         var after = before;
         var checkpointedAt = -1;
         var sinceCheckpoint = Stopwatch.StartNew();
+        lastReport = Stopwatch.GetTimestamp();
         while (Step < plan.Steps && !cancellation.IsCancellationRequested)
         {
             TakeStep(batch);
             var isLast = Step == plan.Steps;
-            var loss = isLast || IsDue(plan.ValidateEvery) ? Validate(cancellation) : null;
+            var isValidated = isLast || IsDue(plan.ValidateEvery);
+            var isCheckpointed = isLast || IsDue(plan.CheckpointEvery) || sinceCheckpoint.Elapsed >= plan.CheckpointInterval;
+            if (isValidated || isCheckpointed)
+                Report();
+            var loss = isValidated ? Validate(cancellation) : null;
             after = loss ?? after;
-            if (isLast || IsDue(plan.CheckpointEvery) || sinceCheckpoint.Elapsed >= plan.CheckpointInterval || loss < lowestLoss)
+            if (isCheckpointed || loss < lowestLoss)
             {
                 checkpoint(loss);
                 checkpointedAt = Step;
@@ -72,8 +79,11 @@ public sealed class Trainer
             }
 
             lowestLoss = Math.Min(lowestLoss, loss ?? lowestLoss);
+            if (isValidated || isCheckpointed)
+                lastReport = Stopwatch.GetTimestamp();
         }
 
+        Report();
         if (checkpointedAt != Step)
             checkpoint(null);
         return new(Step, Step < plan.Steps, before, after, skipped);
@@ -81,44 +91,56 @@ public sealed class Trainer
 
     private bool IsDue(int interval) => interval > 0 && Step % interval == 0;
 
+    // The step before is reported once this one is on its way, so that the device never waits for the host.
     private void TakeStep(Batch batch)
     {
-        var started = Stopwatch.GetTimestamp();
         sampler.Next(batch);
         var rate = plan.Schedule.At(Step);
-        var result = learner.Step(batch, rate);
+        var pending = learner.Step([batch], rate);
+        Report();
         Step++;
-        secondsPerStep.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        unreported = new(Step, rate, pending);
+    }
+
+    /// <summary>Waits for the last step and reports it, if that was not done yet.</summary>
+    private void Report()
+    {
+        if (unreported is not { } last)
+            return;
+        unreported = null;
+        var result = last.Pending.Result;
+        secondsPerStep.Add(Stopwatch.GetElapsedTime(lastReport).TotalSeconds);
+        lastReport = Stopwatch.GetTimestamp();
         if (result.WasSkipped)
-            CountSkipped(result);
+            CountSkipped(last.Step, result);
         else
             skippedInARow = 0;
         if (double.IsFinite(result.Loss))
             smoothedLoss.Add(result.Loss);
         var tokens = (long)plan.Batch * plan.Length;
         var report = new StepReport(
-            Step,
+            last.Step,
             plan.Steps,
             result.Loss,
             smoothedLoss.Value,
             result.GradientNorm,
-            rate,
-            Step * tokens,
+            last.LearningRate,
+            last.Step * tokens,
             tokens / secondsPerStep.Value,
             learner.MemoryInUse,
-            TimeSpan.FromSeconds((plan.Steps - Step) * secondsPerStep.Value));
+            TimeSpan.FromSeconds((plan.Steps - last.Step) * secondsPerStep.Value));
         log.Write(report);
         display.Report(report);
     }
 
-    private void CountSkipped(StepResult result)
+    private void CountSkipped(int step, StepResult result)
     {
         skipped++;
         skippedInARow++;
         display.Line(FormattableString.Invariant(
-            $"step {Step} skipped: loss {result.Loss}, gradient norm {result.GradientNorm}; the weights stay as they were ({skipped} skipped so far)"));
+            $"step {step} skipped: loss {result.Loss}, gradient norm {result.GradientNorm}; the weights stay as they were ({skipped} skipped so far)"));
         if (skippedInARow >= plan.MaxSkippedSteps)
-            throw new TrainingDivergedException(Step, skippedInARow);
+            throw new TrainingDivergedException(step, skippedInARow);
     }
 
     private double? Validate(CancellationToken cancellation)

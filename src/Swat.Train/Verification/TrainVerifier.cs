@@ -32,7 +32,7 @@ internal sealed class TrainVerifier(TensorDevice device) : ICaseVerifier
         for (var step = 0; step < steps; step++)
         {
             var batch = NextTokenBatch.Create(ids.AsSpan(step * sequences * length, sequences * length), sequences, length);
-            deviation.Add($"loss of step {step + 1}", learner.Step(batch, training.LearningRate).Loss, losses[step]);
+            deviation.Add($"loss of step {step + 1}", learner.Step([batch], training.LearningRate).Result.Loss, losses[step]);
         }
 
         return new($"loss of {steps} steps", deviation, Tolerance.Float32Training, null);

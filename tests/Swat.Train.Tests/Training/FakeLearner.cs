@@ -26,12 +26,12 @@ internal sealed class FakeLearner : ILearner
 
     public long MemoryInUse => 1 << 20;
 
-    public StepResult Step(Batch batch, double learningRate)
+    public PendingStep Step(IReadOnlyList<Batch> microBatches, double learningRate)
     {
         OnStep();
         Rates.Add(learningRate);
-        FirstTokens.Add(batch.Inputs[0]);
-        return Result(Rates.Count);
+        FirstTokens.Add(microBatches[0].Inputs[0]);
+        return new(Result(Rates.Count));
     }
 
     public double Evaluate(Batch batch) =>

@@ -1,0 +1,59 @@
+using Swat.Model;
+using Swat.Tensors;
+using Swat.Train.Data;
+using Swat.Train.Training;
+
+namespace Swat.Train.Tests.Training;
+
+public class SwatLearnerTests
+{
+    private const int Length = 24;
+
+    private static readonly SwatConfig Shape = new()
+    {
+        HiddenSize = 32, NumLayers = 2, NumHeads = 2, IntermediateSize = 48, VocabSize = 96, MaxPositionEmbeddings = Length, WindowSize = 7,
+    };
+
+    [Test]
+    public void Batches_one_after_the_other_teach_what_they_teach_side_by_side()
+    {
+        using var device = TensorDevice.Open("cpu");
+        var (first, second) = (Tokens(1, 1), Tokens(1, 2));
+        var together = new Batch(2, Length);
+        first.Inputs.CopyTo(together.Inputs, 0);
+        first.Targets.CopyTo(together.Targets, 0);
+        second.Inputs.CopyTo(together.Inputs, Length);
+        second.Targets.CopyTo(together.Targets, Length);
+
+        var (sideBySide, weights) = Learn(device, [together]);
+        var (oneByOne, sameWeights) = Learn(device, [first, second]);
+        for (var step = 0; step < sideBySide.Length; step++)
+        {
+            Assert.That(oneByOne[step].Loss, Is.EqualTo(sideBySide[step].Loss).Within(1e-5));
+            Assert.That(oneByOne[step].GradientNorm, Is.EqualTo(sideBySide[step].GradientNorm).Within(1e-4));
+        }
+
+        Assert.That(sameWeights, Is.EqualTo(weights).Within(2e-4));
+    }
+
+    private static (StepResult[] Results, float[] Weights) Learn(TensorDevice device, Batch[] batches)
+    {
+        using var model = SwatModel.Create(Shape, device, seed: 3);
+        using var learner = new SwatLearner(model, new LearnerOptions());
+        var results = Enumerable.Range(0, 3).Select(_ => learner.Step(batches, 1e-3).Result).ToArray();
+        return (results, model["model.layers.0.attn.q_proj.weight"].ToArray());
+    }
+
+    private static Batch Tokens(int sequences, int seed)
+    {
+        var random = new Random(seed);
+        var batch = new Batch(sequences, Length);
+        for (var i = 0; i < batch.Inputs.Length; i++)
+        {
+            batch.Inputs[i] = random.Next(Shape.VocabSize);
+            batch.Targets[i] = random.Next(Shape.VocabSize);
+        }
+
+        return batch;
+    }
+}
