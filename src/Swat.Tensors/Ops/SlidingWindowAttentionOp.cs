@@ -36,6 +36,10 @@ public static class SlidingWindowAttentionOp
     /// <param name="window">Number of positions a query sees, its own included; as long as the sequence or longer: all before it.</param>
     /// <param name="activation">Sigmoid, or softmax over the window.</param>
     /// <param name="scale">Factor of the products; null: 1/√head_dim.</param>
+    /// <param name="documents">
+    /// Where the documents of the sequences begin and end: a query sees none but its own. Null: each sequence is one document. They must
+    /// live until the backward pass.
+    /// </param>
     /// <returns>[batch, length, heads, head_dim].</returns>
     public static Tensor SlidingWindowAttention(
         this Tensor query,
@@ -44,9 +48,10 @@ public static class SlidingWindowAttentionOp
         Tensor? slopes,
         int window,
         ScoreActivation activation = ScoreActivation.Sigmoid,
-        float? scale = null)
+        float? scale = null,
+        AttentionDocuments? documents = null)
     {
-        CheckArguments(query, key, value, slopes, window);
+        CheckArguments(query, key, value, slopes, window, documents);
         var headDim = query.Shape[3];
         var shape = new AttentionShape(
             query.Shape[1],
@@ -54,30 +59,32 @@ public static class SlidingWindowAttentionOp
             key.Shape[2],
             Math.Min(window, Math.Max(1, query.Shape[1])),
             slopes is null ? 0 : 1,
+            documents is null ? 0 : 1,
             scale ?? 1 / MathF.Sqrt(headDim));
         var output = Tensor.Empty(query.Device, query.Shape, query.DType);
+        var inputs = new AttentionInputs(query, key, value, slopes, shape, documents);
         if (activation == ScoreActivation.Sigmoid)
         {
             if (output.Count > 0)
-                AttentionKernels.Forward<No>(new(query, key, value, slopes, shape), output, null);
-            return Tape.Record(Operation, [query, key, value], output, Saved(query, key, value, slopes), context => Backward<No>(context, shape));
+                AttentionKernels.Forward<No>(inputs, output, null);
+            return Tape.Record(Operation, [query, key, value], output, Saved(query, key, value, slopes), context => Backward<No>(context, shape, documents));
         }
 
         using var logSums = Tensor.Empty(query.Device, [query.Shape[0], query.Shape[2], query.Shape[1]]);
         if (output.Count > 0)
-            AttentionKernels.Forward<Yes>(new(query, key, value, slopes, shape), output, logSums);
+            AttentionKernels.Forward<Yes>(inputs, output, logSums);
         return Tape.Record(
             Operation,
             [query, key, value],
             output,
             [.. Saved(query, key, value, slopes), output, logSums],
-            context => Backward<Yes>(context, shape));
+            context => Backward<Yes>(context, shape, documents));
     }
 
     private static Tensor[] Saved(Tensor query, Tensor key, Tensor value, Tensor? slopes) =>
         slopes is null ? [query, key, value] : [query, key, value, slopes];
 
-    private static void CheckArguments(Tensor query, Tensor key, Tensor value, Tensor? slopes, int window)
+    private static void CheckArguments(Tensor query, Tensor key, Tensor value, Tensor? slopes, int window, AttentionDocuments? documents)
     {
         Check.FloatingPoint(Operation, query);
         Check.Rank(Operation, query, 4, "[batch, length, heads, head_dim]");
@@ -93,6 +100,16 @@ public static class SlidingWindowAttentionOp
             throw new ArgumentException($"{Operation}: the head dimension is {query.Shape[3]}; it can be 16, 32, 48, 64, 80, 96, 128 or 256");
         if (window < 1)
             throw new ArgumentException($"{Operation}: the window is {window} positions; the least is 1, the query's own");
+        if (documents is not null)
+        {
+            Check.SameDevice(Operation, query, documents.First);
+            if (documents.First.Shape != query.Shape[..2])
+            {
+                throw new ArgumentException(
+                    $"{Operation}: the documents are of {documents.First.Shape[0]} sequences of {documents.First.Shape[1]} tokens; the query is {query.Shape}");
+            }
+        }
+
         if (slopes is null)
             return;
         Check.Type(Operation, slopes, DType.Float32);
@@ -101,7 +118,7 @@ public static class SlidingWindowAttentionOp
             throw new ArgumentException($"{Operation}: the slopes {slopes.Shape} must hold one number for each of the {query.Shape[2]} heads");
     }
 
-    private static void Backward<TSoftmax>(BackwardContext context, AttentionShape shape)
+    private static void Backward<TSoftmax>(BackwardContext context, AttentionShape shape, AttentionDocuments? documents)
         where TSoftmax : struct, IFlag
     {
         var (query, key, value) = (context.Saved(0), context.Saved(1), context.Saved(2));
@@ -124,7 +141,7 @@ public static class SlidingWindowAttentionOp
         if (query.Count > 0)
         {
             AttentionKernels.Backward<TSoftmax>(
-                new(query, key, value, slopes, shape), outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
+                new(query, key, value, slopes, shape, documents), outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
         }
 
         if (queryGradient is not null)

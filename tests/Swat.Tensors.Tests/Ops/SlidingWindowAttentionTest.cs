@@ -31,6 +31,26 @@ public sealed class SlidingWindowAttentionTest(string deviceName) : DeviceTest(d
         Run(new AttentionReference(2, 70, 6, keyHeads, 64, 33, [-0.5, -0.25, -0.125, 0.5, 0.25, 0.125], activation));
 
     [Test]
+    public void Packed_documents_do_not_see_each_other([Values] ScoreActivation activation, [Values(7, 64, 300)] int window) =>
+        Run(new AttentionReference(2, 150, 4, 2, 32, window, [-0.25, 0.125, -0.5, 0.25], activation)
+        {
+            // Among them an empty one, one of a single token, and one that runs from the first sequence into the second.
+            DocumentOffsets = [0, 40, 40, 41, 105, 180, 181, 250, 300],
+        });
+
+    [Test]
+    public void Offsets_of_documents_that_do_not_fit_are_named()
+    {
+        Assert.That(() => new AttentionDocuments(Device, 2, 4, [0, 4]), Throws.ArgumentException.With.Message.Contains("end with 8"));
+        Assert.That(() => new AttentionDocuments(Device, 2, 4, [0, 5, 4, 8]), Throws.ArgumentException.With.Message.Contains("offset 2"));
+        using var documents = new AttentionDocuments(Device, 1, 8, [0, 3, 8]);
+        using var query = Tensor.Zeros(Device, [2, 4, 1, 32]);
+        Assert.That(
+            () => query.SlidingWindowAttention(query, query, null, 2, documents: documents),
+            Throws.ArgumentException.With.Message.Contains("1 sequences of 8 tokens"));
+    }
+
+    [Test]
     public void No_slopes([Values] ScoreActivation activation) => Run(new AttentionReference(1, 65, 3, 3, 32, 20, null, activation));
 
     [Test]
@@ -88,10 +108,14 @@ public sealed class SlidingWindowAttentionTest(string deviceName) : DeviceTest(d
     private void Run(AttentionReference reference)
     {
         using var slopes = reference.Slopes is null ? null : Tensor.FromArray(Device, reference.Slopes.ToFloats(), [reference.Heads]);
+        using var documents = reference.DocumentOffsets is null
+            ? null
+            : new AttentionDocuments(Device, reference.Batch, reference.Length, reference.DocumentOffsets);
         new OperationCheck(Device)
         {
             Inputs = Inputs(reference),
-            Operation = inputs => inputs[0].SlidingWindowAttention(inputs[1], inputs[2], slopes, reference.Window, reference.Activation),
+            Operation = inputs => inputs[0].SlidingWindowAttention(
+                inputs[1], inputs[2], slopes, reference.Window, reference.Activation, documents: documents),
             OutputShape = [reference.Batch, reference.Length, reference.Heads, reference.HeadDim],
             Reference = reference.Forward,
             ReferenceGradient = reference.Backward,

@@ -13,6 +13,9 @@ public sealed record AttentionReference(
     double[]? Slopes,
     ScoreActivation Activation)
 {
+    /// <summary>Number of the first token of each document among all tokens, and their count; null: each sequence is a document.</summary>
+    public int[]? DocumentOffsets { get; init; }
+
     public double[] Forward(double[][] inputs)
     {
         var output = new double[inputs[0].Length];
@@ -67,6 +70,8 @@ public sealed record AttentionReference(
     private (int First, double[] Weights) Weights(double[][] inputs, int batch, int head, int query)
     {
         var first = Math.Max(0, query - Window + 1);
+        if (DocumentOffsets is not null)
+            first = Math.Max(first, DocumentOffsets.Last(offset => offset <= batch * Length + query) - batch * Length);
         var scores = new double[query - first + 1];
         for (var i = 0; i < scores.Length; i++)
         {

@@ -6,4 +6,11 @@ namespace Swat.Tensors.Ops.Attention;
 /// <param name="Value">As <paramref name="Key"/>.</param>
 /// <param name="Slopes">Float32 [heads]; null: none.</param>
 /// <param name="Shape">Extents and scores.</param>
-internal readonly record struct AttentionInputs(Tensor Query, Tensor Key, Tensor Value, Tensor? Slopes, AttentionShape Shape);
+/// <param name="Documents">Of the query's sequences; null: each sequence is one. See <see cref="AttentionReach"/>.</param>
+internal readonly record struct AttentionInputs(
+    Tensor Query,
+    Tensor Key,
+    Tensor Value,
+    Tensor? Slopes,
+    AttentionShape Shape,
+    AttentionDocuments? Documents);

@@ -14,7 +14,7 @@ internal static partial class AttentionKernels
         where TSoftmax : struct, IFlag
     {
         if (!TryForward<TSoftmax>(inputs, output, logSums))
-            AttentionForward.Launch<TSoftmax>(inputs.Query, inputs.Key, inputs.Value, inputs.Slopes, output, logSums, inputs.Shape);
+            AttentionForward.Launch<TSoftmax>(inputs, output, logSums);
     }
 
     /// <summary>Computes the gradients that are asked for.</summary>
@@ -37,13 +37,9 @@ internal static partial class AttentionKernels
     {
         if (TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient))
             return;
-        var (query, key, value, slopes, shape) = inputs;
         if (queryGradient is not null)
-            AttentionBackwardQuery.Launch<TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+            AttentionBackwardQuery.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
         if (keyGradient is not null && valueGradient is not null)
-        {
-            AttentionBackwardKey.Launch<TSoftmax>(
-                query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
-        }
+            AttentionBackwardKey.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
     }
 }

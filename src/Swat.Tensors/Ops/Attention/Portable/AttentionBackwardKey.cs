@@ -17,101 +17,91 @@ internal static class AttentionBackwardKey
 {
     /// <summary>Computes dK and dV.</summary>
     public static void Launch<TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
         Tensor? deltas,
         Tensor keyGradient,
-        Tensor valueGradient,
-        AttentionShape shape)
+        Tensor valueGradient)
         where TSoftmax : struct, IFlag =>
-        ElementTypes.Select("attention", query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
-            query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
+            inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
 
     private static void Launch<T, TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
         Tensor? deltas,
         Tensor keyGradient,
-        Tensor valueGradient,
-        AttentionShape shape)
+        Tensor valueGradient)
         where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
     {
         // Head dimension, then Fixed, Streamed and Chunk.
-        switch (query.Shape[3])
+        switch (inputs.Query.Shape[3])
         {
             case 16:
-                Launch<T, C16, C64, C32, C16, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C16, C64, C32, C16, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 32:
-                Launch<T, C32, C64, C32, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C32, C64, C32, C32, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 48:
-                Launch<T, C48, C64, C32, C48, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 64:
-                Launch<T, C64, C32, C32, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C64, C32, C32, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 80:
-                Launch<T, C80, C32, C32, C80, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 96:
-                Launch<T, C96, C32, C16, C96, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C96, C32, C16, C96, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 128:
-                Launch<T, C128, C32, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C128, C32, C16, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
+                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
                 break;
             default:
-                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+                throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
         }
     }
 
     private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
         Tensor? deltas,
         Tensor keyGradient,
-        Tensor valueGradient,
-        AttentionShape shape)
+        Tensor valueGradient)
         where T : unmanaged, IElement<T>
         where THead : struct, IConstant
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag =>
-        query.Device.Launch(
+        inputs.Query.Device.Launch(
             Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
-            AttentionTile.Config<TFixed>(query.Shape[0], shape.KeyHeads, shape.Length),
-            query.View<T>(),
-            key.View<T>(),
-            value.View<T>(),
-            AttentionTile.ViewOrEmpty(slopes),
+            AttentionTile.Config<TFixed>(inputs.Query.Shape[0], inputs.Shape.KeyHeads, inputs.Shape.Length),
+            inputs.Query.View<T>(),
+            inputs.Key.View<T>(),
+            inputs.Value.View<T>(),
+            AttentionTile.ViewOrEmpty(inputs.Slopes),
+            AttentionTile.ViewOrEmptyIndices(inputs.Documents?.Last),
             outputGradient.View<T>(),
             AttentionTile.ViewOrEmpty(logSums),
             AttentionTile.ViewOrEmpty(deltas),
             keyGradient.View<T>(),
             valueGradient.View<T>(),
-            shape);
+            inputs.Shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
     /// <param name="key">[batch, length, kv_heads, head_dim].</param>
     /// <param name="value">As key.</param>
     /// <param name="slopes">[heads], or empty.</param>
+    /// <param name="lasts">[batch, length]: where each token's document ends; or empty.</param>
     /// <param name="outputGradient">As query.</param>
     /// <param name="logSums">[batch, heads, length], softmax only.</param>
     /// <param name="deltas">[batch, heads, length], softmax only: Σ_d dO·O of a query.</param>
@@ -123,6 +113,7 @@ internal static class AttentionBackwardKey
         ArrayView<T> key,
         ArrayView<T> value,
         ArrayView<float> slopes,
+        ArrayView<int> lasts,
         ArrayView<T> outputGradient,
         ArrayView<float> logSums,
         ArrayView<float> deltas,
@@ -145,6 +136,7 @@ internal static class AttentionBackwardKey
         var valueResults = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
         var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
         var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var reaches = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstKey = Grid.IdxX * TFixed.Value;
         var keyHead = Grid.IdxY;
@@ -159,12 +151,20 @@ internal static class AttentionBackwardKey
         AttentionTile.Clear(keyResults, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
         AttentionTile.Clear(valueResults, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
 
+        for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
+        {
+            var row = Group.IdxX + j * AttentionTile.Side;
+            reaches[j] = row < keyCount ? AttentionReach.Ahead(lasts, shape, batch, firstKey + row) : -1;
+        }
+
+        // No query behind the last one sees a key of the group; every one up to the common query sees all of them that are not behind it.
         var lastKey = XMath.Min(shape.Length, firstKey + TFixed.Value) - 1;
-        var endQuery = (int)XMath.Min((long)shape.Length, (long)lastKey + shape.Window);
+        var lastQuery = lastKey + AttentionReach.Ahead(lasts, shape, batch, lastKey);
+        var commonQuery = firstKey + AttentionReach.Ahead(lasts, shape, batch, firstKey);
         for (var head = keyHead * shape.HeadsPerKeyHead; head < (keyHead + 1) * shape.HeadsPerKeyHead; head++)
         {
             var slope = shape.HasSlopes != 0 ? slopes[head] : 0f;
-            for (var firstQuery = firstKey; firstQuery < endQuery; firstQuery += TStreamed.Value)
+            for (var firstQuery = firstKey; firstQuery <= lastQuery; firstQuery += TStreamed.Value)
             {
                 var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
                 var queryCount = shape.Length - firstQuery;
@@ -184,9 +184,7 @@ internal static class AttentionBackwardKey
                     Group.Barrier();
                 }
 
-                var isInside = firstKey + TFixed.Value - 1 <= firstQuery
-                    && firstQuery + TStreamed.Value - 1 - firstKey < shape.Window
-                    && firstQuery + TStreamed.Value <= shape.Length;
+                var isInside = firstKey + TFixed.Value - 1 <= firstQuery && firstQuery + TStreamed.Value - 1 <= commonQuery;
                 var rows = ((long)batch * shape.Heads + head) * shape.Length + firstQuery;
                 // The sigmoid has no statistics: these views are empty then.
                 var rowLogSums = TSoftmax.Value ? logSums.SubView(rows) : logSums;
@@ -195,12 +193,12 @@ internal static class AttentionBackwardKey
                 if (isInside)
                 {
                     WeightsAndGradients<TFixed, TStreamed, TSoftmax, No>(
-                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, shape.Window);
+                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, reaches);
                 }
                 else
                 {
                     WeightsAndGradients<TFixed, TStreamed, TSoftmax, Yes>(
-                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, shape.Window);
+                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, reaches);
                 }
 
                 // The last chunk is still in shared memory: it goes first, the others are brought again.
@@ -251,7 +249,7 @@ internal static class AttentionBackwardKey
         float slope,
         int offset,
         int queryCount,
-        int window)
+        ArrayView<int> reaches)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TSoftmax : struct, IFlag
@@ -274,7 +272,7 @@ internal static class AttentionBackwardKey
                 var distance = offset + streamedRow - (Group.IdxX + j * AttentionTile.Side);
                 var score = scores[index] + slope * distance;
                 if (TMasked.Value)
-                    score = distance >= 0 & distance < window & streamedRow < queryCount ? score : float.NegativeInfinity;
+                    score = distance >= 0 & distance <= reaches[j] ? score : float.NegativeInfinity;
                 if (TSoftmax.Value)
                 {
                     var weight = MathF.Exp(score - logSum);

@@ -16,97 +16,87 @@ internal static class AttentionBackwardQuery
 {
     /// <summary>Computes dQ.</summary>
     public static void Launch<TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
         Tensor? deltas,
-        Tensor queryGradient,
-        AttentionShape shape)
+        Tensor queryGradient)
         where TSoftmax : struct, IFlag =>
-        ElementTypes.Select("attention", query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
-            query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
+            inputs, outputGradient, logSums, deltas, queryGradient);
 
     private static void Launch<T, TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
         Tensor? deltas,
-        Tensor queryGradient,
-        AttentionShape shape)
+        Tensor queryGradient)
         where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
     {
         // Head dimension, then Fixed, Streamed and Chunk.
-        switch (query.Shape[3])
+        switch (inputs.Query.Shape[3])
         {
             case 16:
-                Launch<T, C16, C64, C64, C16, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C16, C64, C64, C16, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 32:
-                Launch<T, C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C32, C64, C64, C32, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 48:
-                Launch<T, C48, C64, C32, C48, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 64:
-                Launch<T, C64, C32, C64, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C64, C32, C64, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 80:
-                Launch<T, C80, C32, C32, C80, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 96:
-                Launch<T, C96, C32, C32, C96, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C96, C32, C32, C96, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 128:
-                Launch<T, C128, C32, C16, C128, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C128, C32, C16, C128, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C64, TSoftmax>(query, key, value, slopes, outputGradient, logSums, deltas, queryGradient, shape);
+                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
                 break;
             default:
-                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+                throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
         }
     }
 
     private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
         Tensor? deltas,
-        Tensor queryGradient,
-        AttentionShape shape)
+        Tensor queryGradient)
         where T : unmanaged, IElement<T>
         where THead : struct, IConstant
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag =>
-        query.Device.Launch(
+        inputs.Query.Device.Launch(
             Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
-            AttentionTile.Config<TFixed>(query.Shape[0], shape.Heads, shape.Length),
-            query.View<T>(),
-            key.View<T>(),
-            value.View<T>(),
-            AttentionTile.ViewOrEmpty(slopes),
+            AttentionTile.Config<TFixed>(inputs.Query.Shape[0], inputs.Shape.Heads, inputs.Shape.Length),
+            inputs.Query.View<T>(),
+            inputs.Key.View<T>(),
+            inputs.Value.View<T>(),
+            AttentionTile.ViewOrEmpty(inputs.Slopes),
+            AttentionTile.ViewOrEmptyIndices(inputs.Documents?.First),
             outputGradient.View<T>(),
             AttentionTile.ViewOrEmpty(logSums),
             AttentionTile.ViewOrEmpty(deltas),
             queryGradient.View<T>(),
-            shape);
+            inputs.Shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
     /// <param name="key">[batch, length, kv_heads, head_dim].</param>
     /// <param name="value">As key.</param>
     /// <param name="slopes">[heads], or empty.</param>
+    /// <param name="firsts">[batch, length]: where each token's document begins; or empty.</param>
     /// <param name="outputGradient">As query.</param>
     /// <param name="logSums">[batch, heads, length], softmax only.</param>
     /// <param name="deltas">[batch, heads, length], softmax only: Σ_d dO·O of a query.</param>
@@ -117,6 +107,7 @@ internal static class AttentionBackwardQuery
         ArrayView<T> key,
         ArrayView<T> value,
         ArrayView<float> slopes,
+        ArrayView<int> firsts,
         ArrayView<T> outputGradient,
         ArrayView<float> logSums,
         ArrayView<float> deltas,
@@ -138,6 +129,7 @@ internal static class AttentionBackwardQuery
         var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
         var rowLogSums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var rowDeltas = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
+        var reaches = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstQuery = Grid.IdxX * TFixed.Value;
         var head = Grid.IdxY;
@@ -157,6 +149,7 @@ internal static class AttentionBackwardQuery
             rowLogSums[j] = 0;
             rowDeltas[j] = 0;
             var row = Group.IdxX + j * AttentionTile.Side;
+            reaches[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) : -1;
             if (TSoftmax.Value && row < queryCount)
             {
                 var index = ((long)batch * shape.Heads + head) * shape.Length + firstQuery + row;
@@ -166,7 +159,9 @@ internal static class AttentionBackwardQuery
         }
 
         var endKey = XMath.Min(shape.Length, firstQuery + TFixed.Value);
-        for (var firstKey = XMath.Max(0, firstQuery - shape.Window + 1); firstKey < endKey; firstKey += TStreamed.Value)
+        // No query of the group sees what lies before the first key; every one sees what lies behind the common key, up to itself.
+        var commonKey = endKey - 1 - AttentionReach.Back(firsts, shape, batch, endKey - 1);
+        for (var firstKey = firstQuery - AttentionReach.Back(firsts, shape, batch, firstQuery); firstKey < endKey; firstKey += TStreamed.Value)
         {
             var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
             var keyCount = shape.Length - firstKey;
@@ -188,12 +183,12 @@ internal static class AttentionBackwardQuery
                 Group.Barrier();
             }
 
-            var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstQuery + TFixed.Value - 1 - firstKey < shape.Window;
+            var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstKey >= commonKey;
             var offset = firstQuery - firstKey;
             if (isInside)
-                ScoreGradients<TFixed, TStreamed, TSoftmax, No>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, shape.Window);
+                ScoreGradients<TFixed, TStreamed, TSoftmax, No>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, reaches);
             else
-                ScoreGradients<TFixed, TStreamed, TSoftmax, Yes>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, shape.Window);
+                ScoreGradients<TFixed, TStreamed, TSoftmax, Yes>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, reaches);
 
             // The last chunk of the keys is still in shared memory: it goes first, the others are brought again.
             for (var back = THead.Value - TChunk.Value; back >= 0; back -= TChunk.Value)
@@ -223,7 +218,7 @@ internal static class AttentionBackwardQuery
         ArrayView<float> weights,
         float slope,
         int offset,
-        int window)
+        ArrayView<int> reaches)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TSoftmax : struct, IFlag
@@ -238,7 +233,7 @@ internal static class AttentionBackwardQuery
                 var distance = offset + fixedRow - streamedRow;
                 var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
                 if (TMasked.Value)
-                    score = distance >= 0 & distance < window ? score : float.NegativeInfinity;
+                    score = distance >= 0 & distance <= reaches[j] ? score : float.NegativeInfinity;
                 var product = products[i * (TFixed.Value / AttentionTile.Side) + j];
                 float gradient;
                 if (TSoftmax.Value)

@@ -27,89 +27,79 @@ internal static class AttentionForward
 
     /// <summary>Computes the output, and for softmax the logarithm of each query's sum of exponentials.</summary>
     public static void Launch<TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor output,
-        Tensor? logSums,
-        AttentionShape shape)
+        Tensor? logSums)
         where TSoftmax : struct, IFlag =>
-        ElementTypes.Select("attention", query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
-            query, key, value, slopes, output, logSums, shape);
+        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
+            inputs, output, logSums);
 
     private static void Launch<T, TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor output,
-        Tensor? logSums,
-        AttentionShape shape)
+        Tensor? logSums)
         where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
     {
         // Head dimension, then Fixed, Streamed and Chunk.
-        switch (query.Shape[3])
+        switch (inputs.Query.Shape[3])
         {
             case 16:
-                Launch<T, C16, C64, C64, C16, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C16, C64, C64, C16, TSoftmax>(inputs, output, logSums);
                 break;
             case 32:
-                Launch<T, C32, C64, C64, C32, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C32, C64, C64, C32, TSoftmax>(inputs, output, logSums);
                 break;
             case 48:
-                Launch<T, C48, C64, C64, C48, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C48, C64, C64, C48, TSoftmax>(inputs, output, logSums);
                 break;
             case 64:
-                Launch<T, C64, C64, C32, C64, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C64, C64, C32, C64, TSoftmax>(inputs, output, logSums);
                 break;
             case 80:
-                Launch<T, C80, C64, C32, C80, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C80, C64, C32, C80, TSoftmax>(inputs, output, logSums);
                 break;
             case 96:
-                Launch<T, C96, C64, C32, C96, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C96, C64, C32, C96, TSoftmax>(inputs, output, logSums);
                 break;
             case 128:
-                Launch<T, C128, C64, C16, C128, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C128, C64, C16, C128, TSoftmax>(inputs, output, logSums);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C256, TSoftmax>(query, key, value, slopes, output, logSums, shape);
+                Launch<T, C256, C16, C16, C256, TSoftmax>(inputs, output, logSums);
                 break;
             default:
-                throw new ArgumentException($"there is no attention kernel for the head dimension {query.Shape[3]}");
+                throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
         }
     }
 
     private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
-        Tensor query,
-        Tensor key,
-        Tensor value,
-        Tensor? slopes,
+        AttentionInputs inputs,
         Tensor output,
-        Tensor? logSums,
-        AttentionShape shape)
+        Tensor? logSums)
         where T : unmanaged, IElement<T>
         where THead : struct, IConstant
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag =>
-        query.Device.Launch(
+        inputs.Query.Device.Launch(
             Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
-            AttentionTile.Config<TFixed>(query.Shape[0], shape.Heads, shape.Length),
-            query.View<T>(),
-            key.View<T>(),
-            value.View<T>(),
-            AttentionTile.ViewOrEmpty(slopes),
+            AttentionTile.Config<TFixed>(inputs.Query.Shape[0], inputs.Shape.Heads, inputs.Shape.Length),
+            inputs.Query.View<T>(),
+            inputs.Key.View<T>(),
+            inputs.Value.View<T>(),
+            AttentionTile.ViewOrEmpty(inputs.Slopes),
+            AttentionTile.ViewOrEmptyIndices(inputs.Documents?.First),
             output.View<T>(),
             AttentionTile.ViewOrEmpty(logSums),
-            shape);
+            inputs.Shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
     /// <param name="key">[batch, length, kv_heads, head_dim].</param>
     /// <param name="value">As key.</param>
     /// <param name="slopes">[heads], or empty.</param>
+    /// <param name="firsts">[batch, length]: where each token's document begins; or empty.</param>
     /// <param name="output">As query.</param>
     /// <param name="logSums">[batch, heads, length]: softmax's log of the sum of exponentials; not touched for sigmoid.</param>
     /// <param name="shape">Extents and scores.</param>
@@ -118,6 +108,7 @@ internal static class AttentionForward
         ArrayView<T> key,
         ArrayView<T> value,
         ArrayView<float> slopes,
+        ArrayView<int> firsts,
         ArrayView<T> output,
         ArrayView<float> logSums,
         AttentionShape shape)
@@ -136,6 +127,7 @@ internal static class AttentionForward
         var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
         var maxima = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var sums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
+        var reaches = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstQuery = Grid.IdxX * TFixed.Value;
         var head = Grid.IdxY;
@@ -153,10 +145,14 @@ internal static class AttentionForward
         {
             maxima[j] = LowestScore;
             sums[j] = 0;
+            var row = Group.IdxX + j * AttentionTile.Side;
+            reaches[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) : -1;
         }
 
         var endKey = XMath.Min(shape.Length, firstQuery + TFixed.Value);
-        for (var firstKey = XMath.Max(0, firstQuery - shape.Window + 1); firstKey < endKey; firstKey += TStreamed.Value)
+        // No query of the group sees what lies before the first key; every one sees what lies behind the common key, up to itself.
+        var commonKey = endKey - 1 - AttentionReach.Back(firsts, shape, batch, endKey - 1);
+        for (var firstKey = firstQuery - AttentionReach.Back(firsts, shape, batch, firstQuery); firstKey < endKey; firstKey += TStreamed.Value)
         {
             var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
             var keyCount = shape.Length - firstKey;
@@ -169,11 +165,11 @@ internal static class AttentionForward
                 Group.Barrier();
             }
 
-            var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstQuery + TFixed.Value - 1 - firstKey < shape.Window;
+            var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstKey >= commonKey;
             if (isInside)
-                Bias<TFixed, TStreamed, No>(scores, slope, firstQuery - firstKey, shape.Window);
+                Bias<TFixed, TStreamed, No>(scores, slope, firstQuery - firstKey, reaches);
             else
-                Bias<TFixed, TStreamed, Yes>(scores, slope, firstQuery - firstKey, shape.Window);
+                Bias<TFixed, TStreamed, Yes>(scores, slope, firstQuery - firstKey, reaches);
             if (TSoftmax.Value)
                 Rescale<THead, TFixed, TStreamed>(scores, maxima, sums, results, streamed, rowFactors);
             for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
@@ -213,8 +209,8 @@ internal static class AttentionForward
     /// <param name="scores">[Streamed/16][Fixed/16], keys by queries.</param>
     /// <param name="slope">Of the head.</param>
     /// <param name="offset">Position of the first query minus that of the first key.</param>
-    /// <param name="window">Positions a query sees.</param>
-    private static void Bias<TFixed, TStreamed, TMasked>(ArrayView<float> scores, float slope, int offset, int window)
+    /// <param name="reaches">How far back the work item's queries see.</param>
+    private static void Bias<TFixed, TStreamed, TMasked>(ArrayView<float> scores, float slope, int offset, ArrayView<int> reaches)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TMasked : struct, IFlag
@@ -226,7 +222,7 @@ internal static class AttentionForward
                 var distance = offset + Group.IdxX + j * AttentionTile.Side - (Group.IdxY + i * AttentionTile.Side);
                 var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
                 if (TMasked.Value)
-                    score = distance >= 0 & distance < window ? score : float.NegativeInfinity;
+                    score = distance >= 0 & distance <= reaches[j] ? score : float.NegativeInfinity;
                 scores[i * (TFixed.Value / AttentionTile.Side) + j] = score;
             }
         }

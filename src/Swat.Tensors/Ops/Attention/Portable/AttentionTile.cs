@@ -24,6 +24,8 @@ internal static class AttentionTile
 
     public static ArrayView<float> ViewOrEmpty(Tensor? tensor) => tensor is null ? ArrayView<float>.Empty : tensor.View<float>();
 
+    public static ArrayView<int> ViewOrEmptyIndices(Tensor? tensor) => tensor is null ? ArrayView<int>.Empty : tensor.View<int>();
+
     /// <summary>Stores rows of a matrix transposed and scaled, [HeadDim][Fixed + 1]; rows behind the last one are 0.</summary>
     /// <param name="source">The first row.</param>
     /// <param name="rowStride">Elements from one row to the next.</param>
