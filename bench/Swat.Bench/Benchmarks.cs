@@ -1,5 +1,6 @@
 using Swat.Bench.Engine;
 using Swat.Bench.Reporting;
+using Swat.Bench.Step;
 
 namespace Swat.Bench;
 
@@ -9,5 +10,6 @@ internal static class Benchmarks
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new EngineBenchmark(),
+        new StepBenchmark(),
     ];
 }

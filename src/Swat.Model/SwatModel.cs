@@ -49,6 +49,12 @@ public sealed class SwatModel : IDisposable
     /// <summary>Where the parameters live.</summary>
     public TensorDevice Device { get; }
 
+    /// <summary>
+    /// The type of the activations of <see cref="Forward"/>: Float32, or a 16-bit type, with which the matrices are rounded to it for the
+    /// products while the parameters, their gradients, sums and the loss stay Float32. Decoding computes in Float32.
+    /// </summary>
+    public DType ComputeType { get; set; } = DType.Float32;
+
     /// <summary>All parameters, each with its <see cref="Tensor.Name"/>, in the order of <see cref="SwatConfig.Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
@@ -69,7 +75,7 @@ public sealed class SwatModel : IDisposable
     {
         if (tokens.Shape.Rank != 2)
             throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
-        return Logits(Hidden(tokens, _attention));
+        return Logits(Hidden(tokens, _attention, ComputeType));
     }
 
     /// <summary>The mean cross entropy in nats of <paramref name="targets"/> under the model's predictions.</summary>
@@ -100,10 +106,11 @@ public sealed class SwatModel : IDisposable
     /// <summary>What the layers and the final norm make of the tokens.</summary>
     /// <param name="tokens">Int32 [batch, length].</param>
     /// <param name="core">The attention of the layers.</param>
+    /// <param name="type">Of the activations.</param>
     /// <returns>[batch, length, hidden].</returns>
-    internal Tensor Hidden(Tensor tokens, IAttentionCore core)
+    internal Tensor Hidden(Tensor tokens, IAttentionCore core, DType type)
     {
-        var x = _byName[ParameterNames.Embeddings].Embedding(tokens);
+        var x = _byName[ParameterNames.Embeddings].Embedding(tokens, type);
         foreach (var layer in _layers)
             x = layer.Forward(x, core);
         return x.RmsNorm(_byName[ParameterNames.FinalNorm], (float)Config.NormEps);

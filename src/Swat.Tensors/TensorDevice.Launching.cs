@@ -16,7 +16,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1>)launcher)(config, argument1);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -26,7 +29,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2>)launcher)(config, argument1, argument2);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -37,7 +43,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3>)launcher)(config, argument1, argument2, argument3);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -49,7 +58,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4>)launcher)(config, argument1, argument2, argument3, argument4);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -62,7 +74,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5>)launcher)(config, argument1, argument2, argument3, argument4, argument5);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -76,7 +91,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -91,7 +109,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -107,7 +128,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -124,7 +148,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8, T9>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8, argument9);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8) + Bytes(argument9), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -142,7 +169,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8, argument9, argument10);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8) + Bytes(argument9) + Bytes(argument10), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -161,7 +191,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8, argument9, argument10, argument11);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8) + Bytes(argument9) + Bytes(argument10) + Bytes(argument11), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -181,7 +214,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8, argument9, argument10, argument11, argument12);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8) + Bytes(argument9) + Bytes(argument10) + Bytes(argument11) + Bytes(argument12), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -202,7 +238,10 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8, argument9, argument10, argument11, argument12, argument13);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8) + Bytes(argument9) + Bytes(argument10) + Bytes(argument11) + Bytes(argument12) + Bytes(argument13), start);
     }
 
     /// <inheritdoc cref="Launch{T1}"/>
@@ -224,8 +263,14 @@ public sealed partial class TensorDevice
     {
         if (!launchers.TryGetValue(kernel, out var launcher))
             launcher = Remember(kernel, static (accelerator, kernel) => accelerator.LoadStreamKernel((Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>)kernel));
+        var start = Profiler?.Begin();
         ((Action<KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>)launcher)(config, argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8, argument9, argument10, argument11, argument12, argument13, argument14);
+        if (start is not null)
+            Profiler!.End(kernel.Method, Bytes(argument1) + Bytes(argument2) + Bytes(argument3) + Bytes(argument4) + Bytes(argument5) + Bytes(argument6) + Bytes(argument7) + Bytes(argument8) + Bytes(argument9) + Bytes(argument10) + Bytes(argument11) + Bytes(argument12) + Bytes(argument13) + Bytes(argument14), start);
     }
+
+    /// <summary>Size of the memory that an argument is a view of; 0 for another argument.</summary>
+    private static long Bytes<T>(T argument) => argument is IArrayView view ? view.LengthInBytes : 0;
 
     private Delegate Remember(Delegate kernel, Func<Accelerator, Delegate, Delegate> load)
     {

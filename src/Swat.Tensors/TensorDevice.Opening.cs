@@ -74,7 +74,7 @@ public sealed partial class TensorDevice
 
     private static Context CreateContext(params ReadOnlySpan<DeviceKind> kinds)
     {
-        var builder = Context.Create().EnableAlgorithms().Optimize(OptimizationLevel.O2);
+        var builder = Context.Create().Profiling().EnableAlgorithms().Optimize(OptimizationLevel.O2);
         foreach (var kind in kinds)
         {
             builder = kind switch

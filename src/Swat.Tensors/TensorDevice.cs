@@ -1,5 +1,6 @@
 using Swat.Tensors.Memory;
 using Swat.Tensors.Ops;
+using Swat.Tensors.Profiling;
 
 namespace Swat.Tensors;
 
@@ -50,6 +51,9 @@ public sealed partial class TensorDevice : IDisposable
     internal Tape? InnermostTape { get; set; }
 
     internal int NoGradDepth { get; set; }
+
+    /// <summary>Watches the launches; null: nobody does.</summary>
+    internal LaunchProfiler? Profiler { get; set; }
 
     /// <summary>Waits until every operation so far is done.</summary>
     public void Synchronize()

@@ -21,6 +21,8 @@ internal static class BenchCommand
         var json = new Option<FileInfo?>("--json") { Description = "Writes the rows there, too." };
         var peer = new Option<FileInfo?>("--peer") { Description = "JSON figures of the peer, for ratios." };
         var command = new Command(benchmark.Name, benchmark.Description) { device, tier, only, json, peer };
+        foreach (var option in benchmark.Options)
+            command.Add(option);
         command.SetAction(result =>
         {
             try
@@ -31,7 +33,8 @@ internal static class BenchCommand
                     result.GetValue(tier),
                     result.GetValue(only),
                     result.GetValue(json),
-                    result.GetValue(peer));
+                    result.GetValue(peer),
+                    result);
                 return 0;
             }
             catch (ArgumentException exception)
@@ -43,11 +46,11 @@ internal static class BenchCommand
         return command;
     }
 
-    private static void Run(IBenchmark benchmark, string deviceName, KernelTier? tier, string? only, FileInfo? json, FileInfo? peer)
+    private static void Run(IBenchmark benchmark, string deviceName, KernelTier? tier, string? only, FileInfo? json, FileInfo? peer, ParseResult arguments)
     {
         var figures = peer is null ? null : PeerFigures.Load(peer.FullName);
         using var device = TensorDevice.Open(deviceName, new TensorDeviceOptions { Tier = tier });
-        using var run = new BenchRun(device, only, figures);
+        using var run = new BenchRun(device, only, figures, arguments);
         Console.WriteLine($"{device}, tier {device.Tier}");
         var rows = new List<BenchRow>();
         foreach (var row in benchmark.Run(run))

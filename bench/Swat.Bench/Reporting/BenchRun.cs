@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Swat.Tensors;
 
 namespace Swat.Bench.Reporting;
@@ -14,8 +15,9 @@ internal sealed class BenchRun : IDisposable
 
     private readonly Tensor? flushed;
 
-    public BenchRun(TensorDevice device, string? filter, PeerFigures? peer)
+    public BenchRun(TensorDevice device, string? filter, PeerFigures? peer, ParseResult arguments)
     {
+        Arguments = arguments;
         Device = device;
         Filter = filter;
         Peer = peer;
@@ -24,6 +26,9 @@ internal sealed class BenchRun : IDisposable
     }
 
     public TensorDevice Device { get; }
+
+    /// <summary>The command line, for <see cref="IBenchmark.Options"/>.</summary>
+    public ParseResult Arguments { get; }
 
     /// <summary>Rows whose names do not contain this are not wanted; null: all are.</summary>
     public string? Filter { get; }

@@ -70,7 +70,7 @@ public sealed class SwatDecoder : IDisposable
         _attention.Begin(length, counts);
         using (_model.Device.Scope())
         {
-            var hidden = _model.Hidden(Tensor.FromArray(_model.Device, padded, [Sequences, length]), _attention);
+            var hidden = _model.Hidden(Tensor.FromArray(_model.Device, padded, [Sequences, length]), _attention, DType.Float32);
             if (block == 0)
                 ReadLogits(hidden, counts);
         }

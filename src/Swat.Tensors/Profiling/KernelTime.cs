@@ -1,0 +1,12 @@
+namespace Swat.Tensors.Profiling;
+
+/// <summary>What the launches of one kernel took together.</summary>
+/// <param name="Kernel">Its name; see <see cref="LaunchRecord.Kernel"/>.</param>
+/// <param name="Launches">How many.</param>
+/// <param name="Duration">Sum of their times.</param>
+/// <param name="Bytes">Sum of the sizes of the memory they were given.</param>
+public sealed record KernelTime(string Kernel, int Launches, TimeSpan Duration, long Bytes)
+{
+    /// <summary>Bytes a second, if each byte was touched once.</summary>
+    public double BytesPerSecond => Bytes / Math.Max(1e-9, Duration.TotalSeconds);
+}

@@ -1,0 +1,6 @@
+using System.Reflection;
+
+namespace Swat.Tensors.Profiling;
+
+/// <summary>A launch whose times the device has not told yet.</summary>
+internal readonly record struct PendingRecord(MethodInfo Kernel, long Bytes, ProfilingMarker Start, ProfilingMarker End);
