@@ -65,8 +65,12 @@ public sealed record TrainOptions
     [Setting("Steps of the optimizer.", Group = OptimisationGroup, ValueName = "STEPS", Minimum = 1, DefaultMeaning = FromPreset)]
     public int? Steps { get; init; }
 
-    [Setting("Sequences in a step.", Group = OptimisationGroup, ValueName = "SEQUENCES", Minimum = 1, DefaultMeaning = FromPreset)]
+    [Setting("Sequences that pass through the model together.", Group = OptimisationGroup, ValueName = "SEQUENCES", Minimum = 1, DefaultMeaning = FromPreset)]
     public int? Batch { get; init; }
+
+    [Setting("Tokens that a step learns from, rounded up to whole batches, whose gradients are added up.",
+        Group = OptimisationGroup, ValueName = "TOKENS", Minimum = 1, DefaultMeaning = "one batch")]
+    public long? TokensPerStep { get; init; }
 
     [Setting("Peak learning rate.", Group = OptimisationGroup, ValueName = "RATE", Minimum = 0, MinimumExclusive = true, DefaultMeaning = FromPreset)]
     public double? Lr { get; init; }
@@ -75,7 +79,15 @@ public sealed record TrainOptions
         Group = OptimisationGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a tenth of the steps, at most 2000")]
     public int? Warmup { get; init; }
 
-    [Setting("What the learning rate falls to along a cosine, as a fraction of the peak.",
+    [Setting("How the learning rate goes on from its peak: down along a cosine or a line, not at all, or (warm-up, stable, decay) down along a line at the end.",
+        Group = OptimisationGroup)]
+    public ScheduleShape Schedule { get; init; } = ScheduleShape.Cosine;
+
+    [Setting("Steps at the end over which the learning rate of the schedule wsd falls.",
+        Group = OptimisationGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a fifth of the steps")]
+    public int? Decay { get; init; }
+
+    [Setting("What the learning rate falls to, as a fraction of the peak.",
         Group = OptimisationGroup, ValueName = "FRACTION", Minimum = 0, Maximum = 1)]
     public double LrFloor { get; init; } = 0.1;
 

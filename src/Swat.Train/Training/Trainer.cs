@@ -11,7 +11,7 @@ public sealed class Trainer
     private const double SpeedSmoothing = 0.9;
 
     private readonly ILearner learner;
-    private readonly SequenceSampler sampler;
+    private readonly BatchLoader loader;
     private readonly ValidationSet? validation;
     private readonly TrainerPlan plan;
     private readonly ITrainingDisplay display;
@@ -24,16 +24,16 @@ public sealed class Trainer
     private int skippedInARow;
 
     /// <param name="learner">The model.</param>
-    /// <param name="sampler">Training sequences, at the position where the run starts.</param>
+    /// <param name="loader">Training sequences, at the position where the run starts.</param>
     /// <param name="validation">What to validate on; null does not validate.</param>
     /// <param name="plan">Steps, batch and schedule.</param>
     /// <param name="display">Shows progress.</param>
     /// <param name="log">Records progress.</param>
     public Trainer(
-        ILearner learner, SequenceSampler sampler, ValidationSet? validation, TrainerPlan plan, ITrainingDisplay display, RunLog log)
+        ILearner learner, BatchLoader loader, ValidationSet? validation, TrainerPlan plan, ITrainingDisplay display, RunLog log)
     {
         this.learner = learner;
-        this.sampler = sampler;
+        this.loader = loader;
         this.validation = validation;
         this.plan = plan;
         this.display = display;
@@ -55,7 +55,6 @@ public sealed class Trainer
     public TrainingOutcome Run(int firstStep, double lowestLoss, Action<double?> checkpoint, CancellationToken cancellation)
     {
         Step = firstStep;
-        var batch = new Batch(plan.Batch, plan.Length);
         var before = Validate(cancellation);
         var after = before;
         var checkpointedAt = -1;
@@ -63,7 +62,7 @@ public sealed class Trainer
         lastReport = Stopwatch.GetTimestamp();
         while (Step < plan.Steps && !cancellation.IsCancellationRequested)
         {
-            TakeStep(batch);
+            TakeStep();
             var isLast = Step == plan.Steps;
             var isValidated = isLast || IsDue(plan.ValidateEvery);
             var isCheckpointed = isLast || IsDue(plan.CheckpointEvery) || sinceCheckpoint.Elapsed >= plan.CheckpointInterval;
@@ -92,14 +91,13 @@ public sealed class Trainer
     private bool IsDue(int interval) => interval > 0 && Step % interval == 0;
 
     // The step before is reported once this one is on its way, so that the device never waits for the host.
-    private void TakeStep(Batch batch)
+    private void TakeStep()
     {
-        sampler.Next(batch);
         var rate = plan.Schedule.At(Step);
-        var pending = learner.Step([batch], rate);
+        var pending = learner.Step(loader.Next(), rate);
         Report();
         Step++;
-        unreported = new(Step, rate, pending);
+        unreported = new(Step, rate, loader.Position * plan.Length, pending);
     }
 
     /// <summary>Waits for the last step and reports it, if that was not done yet.</summary>
@@ -117,7 +115,6 @@ public sealed class Trainer
             skippedInARow = 0;
         if (double.IsFinite(result.Loss))
             smoothedLoss.Add(result.Loss);
-        var tokens = (long)plan.Batch * plan.Length;
         var report = new StepReport(
             last.Step,
             plan.Steps,
@@ -125,8 +122,8 @@ public sealed class Trainer
             smoothedLoss.Value,
             result.GradientNorm,
             last.LearningRate,
-            last.Step * tokens,
-            tokens / secondsPerStep.Value,
+            last.Tokens,
+            plan.TokensPerStep / secondsPerStep.Value,
             learner.MemoryInUse,
             TimeSpan.FromSeconds((plan.Steps - last.Step) * secondsPerStep.Value));
         log.Write(report);

@@ -2,8 +2,9 @@ namespace Swat.Train.Training;
 
 /// <summary>What a training loop is to do.</summary>
 /// <param name="Steps">Steps of the whole run.</param>
-/// <param name="Batch">Sequences in a step.</param>
+/// <param name="Batch">Sequences in a batch.</param>
 /// <param name="Length">Tokens in a sequence.</param>
+/// <param name="BatchesPerStep">Batches whose gradients add up to that of one step.</param>
 /// <param name="Schedule">Learning rate of each step.</param>
 /// <param name="ValidateEvery">Steps between validations; 0 for before and after alone.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints; 0 for none but by time, by validation loss and at the end.</param>
@@ -13,8 +14,13 @@ public sealed record TrainerPlan(
     int Steps,
     int Batch,
     int Length,
+    int BatchesPerStep,
     LearningRateSchedule Schedule,
     int ValidateEvery,
     int CheckpointEvery,
     TimeSpan CheckpointInterval,
-    int MaxSkippedSteps);
+    int MaxSkippedSteps)
+{
+    /// <summary>Tokens that a step learns from.</summary>
+    public long TokensPerStep => (long)Batch * Length * BatchesPerStep;
+}

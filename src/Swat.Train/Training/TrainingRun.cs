@@ -51,7 +51,7 @@ public sealed class TrainingRun
         using var learner = CreateLearner(model);
         RunFolder.Create(folder);
         AtomicFile.Write(Path.Combine(folder, OptionsFile), System.Text.Encoding.UTF8.GetBytes(SettingsFile.Write(options)));
-        return Train(folder, setup, split, learner, firstStep: 0, cancellation);
+        return Train(folder, setup, split, learner, TrainingPlace.Beginning, cancellation);
     }
 
     /// <summary>Continues the run in <paramref name="folder"/> from its newest checkpoint, or the newest before it that is not damaged.</summary>
@@ -78,7 +78,7 @@ public sealed class TrainingRun
         using var learner = CreateLearner(model);
         TrainingCheckpoint.LoadOptimizer(checkpoint, learner.Optimizer, state);
         terminal.Output.WriteLine($"continuing from step {state.Step} ({checkpoint})");
-        return Train(folder, setup, split, learner, state.Step, cancellation);
+        return Train(folder, setup, split, learner, new(state.Step, state.Sequences), cancellation);
     }
 
     private (string Path, TrainingState State) FindCheckpoint(string folder)
@@ -102,10 +102,10 @@ public sealed class TrainingRun
     }
 
     private int Train(
-        string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, int firstStep, CancellationToken cancellation)
+        string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, TrainingPlace place, CancellationToken cancellation)
     {
         var plan = setup.Plan;
-        var sampler = new SequenceSampler(split.Training, plan.Length, options.Seed) { Position = (long)firstStep * plan.Batch };
+        using var loader = new BatchLoader(new ShuffledSequences(split.Training, plan.Length, options.Seed), plan.Batch, plan.BatchesPerStep, place.Sequences);
         var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens) : null;
         ITrainingDisplay display = terminal.Console is { } console
             ? new LiveDisplay(console)
@@ -113,8 +113,8 @@ public sealed class TrainingRun
         var checksum = split.Training.Checksum;
         using var log = RunLog.Open(folder);
         using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
-        var trainer = new Trainer(learner, sampler, validation, plan, display, log);
-        var outcome = display.Run(() => trainer.Run(firstStep, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
+        var trainer = new Trainer(learner, loader, validation, plan, display, log);
+        var outcome = display.Run(() => trainer.Run(place.Step, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
         checkpoints.Wait();
         var exitCode = Conclude(outcome, checkpoints, folder);
         if (exitCode == ExitCode.Success)
@@ -124,7 +124,7 @@ public sealed class TrainingRun
         void Keep(double? validationLoss) => checkpoints.Write(learner, new TrainingState(
             TrainingState.CurrentVersion,
             trainer.Step,
-            sampler.Position,
+            loader.Position,
             learner.Optimizer.StepCount,
             split.Training.Length,
             checksum,

@@ -15,6 +15,7 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
     // A preset whose table is at most this much larger than the vocabulary keeps it; presets round theirs up for the hardware.
     private const int LargestPadding = 64;
     private const int VocabularyMultiple = 8;
+    private const int MaximumBatchesPerStep = 1 << 16;
 
     /// <summary>Takes from <paramref name="options"/> what is given, and the rest from its preset.</summary>
     /// <param name="options">What the user said.</param>
@@ -48,12 +49,24 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
         var warmup = options.Warmup ?? Math.Min(steps / 10, LongestWarmup);
         if (warmup > steps)
             throw new UserErrorException($"--warmup {warmup} is longer than the run, which has {steps} steps (--steps).");
-        var schedule = new LearningRateSchedule(options.Lr ?? defaults.LearningRate, warmup, steps, options.LrFloor);
+        if (options.Decay is { } decay && (options.Schedule != ScheduleShape.Wsd || decay > steps - warmup))
+            throw new UserErrorException($"--decay {decay} is for --schedule wsd, and at most the steps that the warm-up leaves, which are {steps - warmup}.");
+        var schedule = new LearningRateSchedule(options.Lr ?? defaults.LearningRate, warmup, steps, options.LrFloor)
+        {
+            Shape = options.Schedule,
+            DecaySteps = options.Schedule == ScheduleShape.Wsd ? options.Decay ?? Math.Min(steps / 5, steps - warmup) : 0,
+        };
+        var batch = options.Batch ?? defaults.Batch;
+        var batchTokens = (long)batch * length;
+        var batchesPerStep = Math.Max(1, ((options.TokensPerStep ?? 1) + batchTokens - 1) / batchTokens);
+        if (batchesPerStep > MaximumBatchesPerStep)
+            throw new UserErrorException($"--tokens-per-step {options.TokensPerStep} takes {batchesPerStep:N0} batches of {batchTokens:N0} tokens a step; more than {MaximumBatchesPerStep:N0} are refused. Give a larger --batch.");
         var validateEvery = options.ValidateEvery ?? Math.Clamp(steps / 4, 1, LongestValidationInterval);
         var plan = new TrainerPlan(
             steps,
-            options.Batch ?? defaults.Batch,
+            batch,
             length,
+            (int)batchesPerStep,
             schedule,
             validateEvery,
             options.CheckpointEvery,

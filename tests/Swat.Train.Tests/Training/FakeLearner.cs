@@ -15,7 +15,6 @@ internal sealed class FakeLearner : ILearner
 
     public List<int> FirstTokens { get; } = [];
 
-
     public Action OnStep { get; init; } = () => { };
 
     /// <summary>What a step gives, by its number from 1.</summary>
@@ -30,7 +29,7 @@ internal sealed class FakeLearner : ILearner
     {
         OnStep();
         Rates.Add(learningRate);
-        FirstTokens.Add(microBatches[0].Inputs[0]);
+        FirstTokens.AddRange(microBatches.Select(batch => batch.Inputs[0]));
         return new(Result(Rates.Count));
     }
 

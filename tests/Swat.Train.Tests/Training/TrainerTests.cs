@@ -9,7 +9,7 @@ namespace Swat.Train.Tests.Training;
 public class TrainerTests
 {
     private static readonly TrainerPlan Plan = new(
-        Steps: 6, Batch: 2, Length: 8, new LearningRateSchedule(1, 2, 6, 0.1), ValidateEvery: 2, CheckpointEvery: 4, TimeSpan.MaxValue, MaxSkippedSteps: 3);
+        Steps: 6, Batch: 2, Length: 8, BatchesPerStep: 1, new LearningRateSchedule(1, 2, 6, 0.1), ValidateEvery: 2, CheckpointEvery: 4, TimeSpan.MaxValue, MaxSkippedSteps: 3);
 
     [Test]
     public void Each_step_learns_at_the_schedules_rate_and_the_losses_are_reported()
@@ -85,6 +85,18 @@ public class TrainerTests
     }
 
     [Test]
+    public void A_step_of_several_batches_draws_what_as_many_steps_of_one_would()
+    {
+        var whole = new FakeLearner();
+        Run(whole, out _, out _);
+        var joined = new FakeLearner();
+        var outcome = Run(joined, out var output, out _, plan: Plan with { BatchesPerStep = 3, Steps = 2 });
+        Assert.That(joined.FirstTokens, Is.EqualTo(whole.FirstTokens));
+        Assert.That(joined.Rates, Has.Count.EqualTo(2));
+        Assert.That(outcome.Steps, Is.EqualTo(2));
+    }
+
+    [Test]
     public void The_log_has_a_line_for_each_step_and_each_validation()
     {
         using var folder = new TemporaryFolder();
@@ -121,14 +133,15 @@ public class TrainerTests
         TrainerPlan? plan = null)
     {
         var source = Tokens.Counting(1000);
-        var sampler = new SequenceSampler(source, Plan.Length, seed: 1) { Position = firstStep * Plan.Batch };
+        plan ??= Plan;
+        using var loader = new BatchLoader(new ShuffledSequences(source, plan.Length, seed: 1), plan.Batch, plan.BatchesPerStep, firstStep * plan.TokensPerStep / plan.Length);
         var writer = new StringWriter();
         var written = new List<(int Step, double? Loss)>();
         var trainer = new Trainer(
             learner,
-            sampler,
+            loader,
             new ValidationSet(source, Plan.Length, 32),
-            plan ?? Plan,
+            plan,
             new PlainDisplay(writer, TimeSpan.Zero),
             log ?? RunLog.None());
         var outcome = trainer.Run(firstStep, lowestLoss, loss => written.Add((trainer.Step, loss)), cancellation);

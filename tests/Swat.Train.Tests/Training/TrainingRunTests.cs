@@ -78,6 +78,25 @@ public class TrainingRunTests
     }
 
     [Test]
+    public void A_step_of_two_half_batches_learns_what_one_batch_would()
+    {
+        Train("whole", "--steps", "4");
+        Train("halves", "--steps", "4", "--batch", "2", "--tokens-per-step", "128");
+        Assert.That(Metrics("halves", "loss"), Is.EqualTo(Metrics("whole", "loss")).Within(1e-5));
+        Assert.That(Metrics("halves", "gradient_norm"), Is.EqualTo(Metrics("whole", "gradient_norm")).Within(1e-4));
+        Assert.That(Metrics("halves", "tokens"), Is.EqualTo(new[] { 128.0, 256, 384, 512 }));
+    }
+
+    [Test]
+    public void A_run_may_continue_with_another_batch_where_it_was_in_its_data()
+    {
+        Train("run", "--steps", "4");
+        var rest = SwatRunner.Run("train", "--resume", folder["run"], "--steps", "6", "--batch", "1", "--sample-tokens", "0");
+        Assert.That(rest.ExitCode, Is.EqualTo(ExitCode.Success), rest.Error);
+        Assert.That(TrainingCheckpoint.LoadState(folder["run/step-000006"]).Sequences, Is.EqualTo(4 * 4 + 2));
+    }
+
+    [Test]
     public void Other_data_is_not_trained_on_by_a_run_that_continues()
     {
         TrainHalf("run");
@@ -121,8 +140,9 @@ public class TrainingRunTests
         Assert.That(CheckpointFolder.Resolve(folder["run"], "--resume"), Is.EqualTo(folder["run/step-000026"]));
     }
 
-    private SwatRunner Train(string name, params string[] more) =>
-        SwatRunner.Run(["train", "--data", text, "--out", folder[name], .. Tiny, .. more]);
+    // Options in more replace those of the same name.
+    private SwatRunner Train(string name, params string[] more) => SwatRunner.Run(
+        ["train", "--data", text, "--out", folder[name], .. Tiny.Chunk(2).Where(option => !more.Contains(option[0])).SelectMany(option => option), .. more]);
 
     // A quarter of the steps is between validations, so the run stops in its middle.
     private SwatRunner TrainHalf(string name) =>

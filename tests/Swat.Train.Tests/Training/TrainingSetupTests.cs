@@ -46,7 +46,7 @@ public class TrainingSetupTests
             Alibi = AlibiPattern.Split(4, 2),
         };
         Assert.That(setup.Model, Is.EqualTo(expected));
-        Assert.That(setup.Plan, Is.EqualTo(new TrainerPlan(100, 3, 50, new LearningRateSchedule(0.5, 7, 100, 0.2), ValidateEvery: 25, CheckpointEvery: 1000, TimeSpan.FromMinutes(30), 20)));
+        Assert.That(setup.Plan, Is.EqualTo(new TrainerPlan(100, 3, 50, 1, new LearningRateSchedule(0.5, 7, 100, 0.2), ValidateEvery: 25, CheckpointEvery: 1000, TimeSpan.FromMinutes(30), 20)));
     }
 
     [Test]
@@ -63,6 +63,27 @@ public class TrainingSetupTests
     public void A_warm_up_longer_than_the_run_is_refused() => Assert.That(
         () => TrainingSetup.Create(new TrainOptions { Steps = 5, Warmup = 6 }),
         Throws.TypeOf<UserErrorException>().With.Message.Contains("--warmup 6"));
+
+    [TestCase(null, 1)]
+    [TestCase(1, 1)]
+    [TestCase(2048, 2)]
+    [TestCase(2049, 3)]
+    public void A_step_takes_as_many_batches_as_its_tokens_need(int? tokens, int batches)
+    {
+        var plan = TrainingSetup.Create(new TrainOptions { TokensPerStep = tokens, Batch = 4, Length = 256 }).Plan;
+        Assert.That(plan.BatchesPerStep, Is.EqualTo(batches));
+        Assert.That(plan.TokensPerStep, Is.EqualTo(batches * 1024));
+    }
+
+    [Test]
+    public void Only_warm_up_stable_decay_has_a_decay_and_it_fits_into_the_run()
+    {
+        var wsd = new TrainOptions { Steps = 100, Warmup = 10, Schedule = ScheduleShape.Wsd };
+        Assert.That(TrainingSetup.Create(wsd).Plan.Schedule.DecaySteps, Is.EqualTo(20));
+        Assert.That(TrainingSetup.Create(wsd with { Decay = 90 }).Plan.Schedule.DecaySteps, Is.EqualTo(90));
+        Assert.That(() => TrainingSetup.Create(wsd with { Decay = 91 }), Throws.TypeOf<UserErrorException>().With.Message.Contains("--decay 91"));
+        Assert.That(() => TrainingSetup.Create(wsd with { Decay = 5, Schedule = ScheduleShape.Cosine }), Throws.TypeOf<UserErrorException>().With.Message.Contains("--schedule wsd"));
+    }
 
     [TestCase("relu", null, "--attention")]
     [TestCase(null, "upwards", "--alibi")]
