@@ -13,6 +13,9 @@ internal sealed record CompileOptions
     /// <summary>The group's dimensions where they are known when compiling; then they are constants of the kernel.</summary>
     public (int X, int Y, int Z)? GroupSize { get; init; }
 
+    /// <summary>Groups that should fit on one multiprocessor at a time; 0 for no wish.</summary>
+    public int MinGroupsPerMultiprocessor { get; init; }
+
     /// <summary>For each C# parameter of type SpecializedValue, in order, its value.</summary>
     public IReadOnlyList<object> SpecializedValues { get; init; } = [];
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Swat.Gpu.Frontend;
+using Swat.Gpu.Intrinsics;
 
 namespace Swat.Gpu.Runtime;
 
@@ -166,6 +167,8 @@ internal sealed class Kernel : IDisposable
     private CompiledKernel Compile(object[] specializedValues)
     {
         var options = Accelerator.CreateCompileOptions(Layout.IndexKind) with { SpecializedValues = specializedValues };
+        if (method.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds)
+            options = options with { GroupSize = (bounds.GroupSize, 1, 1), MinGroupsPerMultiprocessor = bounds.MinGroupsPerMultiprocessor };
         var start = Stopwatch.GetTimestamp();
         var function = KernelCompiler.Compile(method, options);
         var elapsed = Stopwatch.GetElapsedTime(start);

@@ -47,6 +47,7 @@ public sealed unsafe class CudaAccelerator : Accelerator
         new CudaCompiledKernel(this, function, new PtxOptions(Device.Target)
         {
             GroupSize = options.GroupSize,
+            MinGroupsPerMultiprocessor = options.MinGroupsPerMultiprocessor,
             AllowContraction = options.Contract,
         }, options.IndexKind == IndexKind.Index1D);
 

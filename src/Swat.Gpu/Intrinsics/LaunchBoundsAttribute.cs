@@ -1,0 +1,15 @@
+namespace Swat.Gpu.Intrinsics;
+
+/// <summary>
+/// On an explicitly grouped kernel: every launch has groups of just this many work items along x, and of one along y and z. The
+/// compiler then gives each work item its share of the registers, which <see cref="Hopper.ClaimRegisters"/> needs to know.
+/// </summary>
+/// <param name="groupSize">Work items of a group.</param>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class LaunchBoundsAttribute(int groupSize) : Attribute
+{
+    public int GroupSize { get; } = groupSize;
+
+    /// <summary>Groups that should fit on one multiprocessor at a time, which limits their registers; 0 for no wish.</summary>
+    public int MinGroupsPerMultiprocessor { get; init; }
+}
