@@ -19,6 +19,26 @@ public static class Constants
         public static int Value => 1;
     }
 
+    public readonly struct C2 : IConstant
+    {
+        public static int Value => 2;
+    }
+
+    public readonly struct C3 : IConstant
+    {
+        public static int Value => 3;
+    }
+
+    public readonly struct C4 : IConstant
+    {
+        public static int Value => 4;
+    }
+
+    public readonly struct C8 : IConstant
+    {
+        public static int Value => 8;
+    }
+
     public readonly struct C16 : IConstant
     {
         public static int Value => 16;

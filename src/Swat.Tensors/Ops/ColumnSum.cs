@@ -7,7 +7,7 @@ namespace Swat.Tensors.Ops;
 /// of one shape, one behind the other, are summed each for itself.
 /// <para>
 /// First stage: a group takes 32 columns and 128 rows; work item (x, y) adds rows y, y + 8, … of column x, and the eight sums of a column
-/// are added in order. Second stage: a work item adds the partial sums of its column. Reads rows·columns elements.
+/// are added in order. Second stage: the same with the partial sums. Reads rows·columns elements.
 /// </para>
 /// </summary>
 internal static class ColumnSum
@@ -45,16 +45,10 @@ internal static class ColumnSum
     /// <summary>In a kernel of the first stage: adds the eight sums of a column and writes the group's result.</summary>
     public static void WritePartial(ArrayView<float> shared, float sum, ArrayView<float> partial, int columns)
     {
-        shared[Group.IdxY * Columns + Group.IdxX] = sum;
-        Group.Barrier();
+        var total = AddRows(shared, sum);
         var column = Grid.IdxY * Columns + Group.IdxX;
         if (Group.IdxY == 0 & column < columns)
-        {
-            var total = 0f;
-            for (var i = 0; i < Rows; i++)
-                total += shared[i * Columns + Group.IdxX];
             partial[(long)Grid.IdxX * columns + column] = total;
-        }
     }
 
     private static int Chunks(int rows) => Math.Max(1, (rows + RowsPerGroup - 1) / RowsPerGroup);
@@ -79,7 +73,7 @@ internal static class ColumnSum
         var (matrices, chunks, columns) = (partial.Shape[0], partial.Shape[1], partial.Shape[2]);
         target.Device.Launch(
             SecondStage<T>,
-            (new Index2D(matrices, (columns + 63) / 64), new Index2D(64, 1)),
+            (new Index2D(matrices, (columns + Columns - 1) / Columns), new Index2D(Columns, Rows)),
             partial.View<float>(),
             target.View<T>(),
             chunks,
@@ -110,18 +104,34 @@ internal static class ColumnSum
     private static void SecondStage<T>(ArrayView<float> partial, ArrayView<T> target, int chunks, int columns, int accumulate, float factor)
         where T : unmanaged, IElement<T>
     {
-        var column = Grid.IdxY * Group.DimX + Group.IdxX;
+        var shared = SharedMemory.Allocate<float>(Rows * Columns);
+        var column = Grid.IdxY * Columns + Group.IdxX;
+        var source = partial.SubView((long)Grid.IdxX * chunks * columns);
+        var sum = 0f;
         if (column < columns)
         {
-            var source = partial.SubView((long)Grid.IdxX * chunks * columns);
-            var sum = 0f;
-            for (var chunk = 0; chunk < chunks; chunk++)
+            for (var chunk = Group.IdxY; chunk < chunks; chunk += Rows)
                 sum += source[(long)chunk * columns + column];
-            sum *= factor;
+        }
+
+        var total = AddRows(shared, sum) * factor;
+        if (Group.IdxY == 0 & column < columns)
+        {
             var place = (long)Grid.IdxX * columns + column;
             if (accumulate != 0)
-                sum += T.ToFloat(target[place]);
-            target[place] = T.FromFloat(sum);
+                total += T.ToFloat(target[place]);
+            target[place] = T.FromFloat(total);
         }
+    }
+
+    /// <summary>The sum of the eight work items of a column, in order.</summary>
+    private static float AddRows(ArrayView<float> shared, float sum)
+    {
+        shared[Group.IdxY * Columns + Group.IdxX] = sum;
+        Group.Barrier();
+        var total = 0f;
+        for (var i = 0; i < Rows; i++)
+            total += shared[i * Columns + Group.IdxX];
+        return total;
     }
 }

@@ -1,271 +1,108 @@
 using Swat.Tensors.Autograd;
-using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Normalization;
 
 namespace Swat.Tensors.Ops;
 
 /// <summary>
-/// Root-mean-square normalisation (Zhang and Sennrich, arXiv 1910.07467) over the innermost dimension, of width w.
+/// Root-mean-square normalisation (Zhang and Sennrich, arXiv 1910.07467) over the innermost dimension, of width w, alone or together with
+/// the addition of the residual stream before it.
 /// <para>y = g∘x·r with r = 1/√(Σx²/w + ε).</para>
-/// <para>dx = r·(g∘dy - x·r²·Σ(g∘dy∘x)/w); dg = Σ_rows dy∘x·r.</para>
+/// <para>dx = r·(g∘dy - x·r²·Σ(g∘dy∘x)/w); dg = Σ_rows dy∘x·r. With a residual, dx is added to the gradient of the sum.</para>
 /// <para>
-/// 32 work items share a row, 8 rows a group: sums over a row are 32 partial sums added in a fixed order; dg is a
-/// <see cref="ColumnSum"/>. Saves x, g and r (a float per row). Forward reads and writes n elements; backward reads 2n for dx and 2n for dg
-/// and writes n.
+/// Statistics in 32-bit floating point. Saves x (or the sum), g and r (a float per row). Forward reads n elements and writes n, with a
+/// residual 2n and 2n; backward reads 2n (with a residual 3n) and writes n on a graphics processor, see <see cref="PackedRmsNorm"/>.
 /// </para>
 /// </summary>
 public static class RmsNormOp
 {
-    private const int Lanes = 32;
-    private const int RowsPerGroup = 8;
-
     /// <summary>y = weight·x/√(mean(x²) + epsilon) over the innermost dimension.</summary>
     /// <param name="x">[…, width].</param>
     /// <param name="weight">[width], of the type of x or Float32.</param>
     /// <param name="epsilon">Added to the mean of the squares.</param>
     public static Tensor RmsNorm(this Tensor x, Tensor weight, float epsilon = 1e-6f)
     {
-        Check.FloatingPoint("rms_norm", x);
-        Check.FloatingPoint("rms_norm", weight);
-        Check.SameDevice("rms_norm", x, weight);
-        Check.Rank("rms_norm", weight, 1, "[width]");
-        var width = weight.Shape[0];
-        if (x.Shape.Rank == 0 || x.Shape[^1] != width)
-            throw new ArgumentException($"rms_norm: the innermost dimension of x {x.Shape} must be that of the weight {weight.Shape}");
-        var rows = checked((int)x.Shape[..^1].Count);
+        CheckArguments("rms_norm", x, weight);
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
-        using var scales = Tensor.Empty(x.Device, [rows]);
-        if (y.Count > 0)
-        {
-            ElementTypes.SelectWithFloat32(
-                "rms_norm",
-                x.DType,
-                weight.DType,
-                LaunchForward<F32, F32>,
-                LaunchForward<BF16, BF16>,
-                LaunchForward<F16, F16>,
-                LaunchForward<BF16, F32>,
-                LaunchForward<F16, F32>)(x, weight, y, scales, epsilon);
-        }
-
-        return Tape.Record("rms_norm", [x, weight], y, [x, weight, scales], context => Backward(context, rows, width));
+        using var scales = Scales(x);
+        RmsNormKernels.Forward(new RmsNormForward(x, null, weight, null, y, scales, epsilon));
+        return Tape.Record("rms_norm", [x, weight], y, [x, weight, scales], Backward);
     }
 
-    private static KernelConfig Config(int rows) => (new Index2D((rows + RowsPerGroup - 1) / RowsPerGroup, 1), new Index2D(Lanes, RowsPerGroup));
-
-    private static void Backward(BackwardContext context, int rows, int width)
+    /// <summary>sum = x + residual and its normalisation, in one pass.</summary>
+    /// <param name="x">[…, width]: what a block has computed.</param>
+    /// <param name="residual">Like x: what the block has read.</param>
+    /// <param name="weight">[width], of the type of x or Float32.</param>
+    /// <param name="epsilon">Added to the mean of the squares.</param>
+    /// <returns>The sum, for the next residual, and weight·sum/√(mean(sum²) + epsilon).</returns>
+    public static (Tensor Sum, Tensor Normalized) AddRmsNorm(this Tensor x, Tensor residual, Tensor weight, float epsilon = 1e-6f)
     {
-        var x = context.Saved(0);
-        var weight = context.Saved(1);
-        var scales = context.Saved(2);
-        var dy = context.OutputGradient;
+        CheckArguments("add_rms_norm", x, weight);
+        Check.Alike("add_rms_norm", x, residual);
+        var sum = Tensor.Empty(x.Device, x.Shape, x.DType);
+        var y = Tensor.Empty(x.Device, x.Shape, x.DType);
+        using var scales = Scales(x);
+        RmsNormKernels.Forward(new RmsNormForward(x, residual, weight, sum, y, scales, epsilon));
+        Tape.Record("add_rms_norm", [x, residual, weight], [sum, y], [sum, weight, scales], BackwardOfSum);
+        return (sum, y);
+    }
+
+    private static void CheckArguments(string operation, Tensor x, Tensor weight)
+    {
+        Check.FloatingPoint(operation, x);
+        Check.FloatingPoint(operation, weight);
+        Check.SameDevice(operation, x, weight);
+        Check.Rank(operation, weight, 1, "[width]");
+        if (x.Shape.Rank == 0 || x.Shape[^1] != weight.Shape[0])
+            throw new ArgumentException($"{operation}: the innermost dimension of x {x.Shape} must be that of the weight {weight.Shape}");
+        if (weight.DType != x.DType && weight.DType != DType.Float32)
+            throw new ArgumentException($"{operation}: the weight is {weight.DType}{weight.Shape}; with x {x.DType}{x.Shape} it must be of that type or Float32");
+    }
+
+    private static Tensor Scales(Tensor x) => Tensor.Empty(x.Device, [checked((int)x.Shape[..^1].Count)]);
+
+    private static void Backward(BackwardContext context)
+    {
         if (context.Needs(0))
         {
             var (dx, accumulate) = context.Target(0);
-            if (x.Count > 0)
-            {
-                ElementTypes.SelectWithFloat32(
-                    "rms_norm",
-                    x.DType,
-                    weight.DType,
-                    LaunchBackwardInput<F32, F32>,
-                    LaunchBackwardInput<BF16, BF16>,
-                    LaunchBackwardInput<F16, F16>,
-                    LaunchBackwardInput<BF16, F32>,
-                    LaunchBackwardInput<F16, F32>)(x, weight, scales, dy, dx, accumulate);
-            }
+            Differentiate(context, context.OutputGradient, accumulate ? dx : null, dx, weightInput: 1);
+        }
+        else
+        {
+            using var unused = Tensor.Empty(context.Device, context.Saved(0).Shape, context.Saved(0).DType);
+            Differentiate(context, context.OutputGradient, null, unused, weightInput: 1);
+        }
+    }
+
+    private static void BackwardOfSum(BackwardContext context)
+    {
+        var ofSum = context.TryOutputGradient(0);
+        Tensor gradient;
+        if (context.TryOutputGradient(1) is { } dy)
+        {
+            gradient = Tensor.Empty(context.Device, dy.Shape, dy.DType);
+            Differentiate(context, dy, ofSum, gradient, weightInput: 2);
+        }
+        else
+        {
+            gradient = ofSum!.Detach();
         }
 
-        if (context.Needs(1))
+        for (var input = 0; input < 2; input++)
         {
-            var (dweight, accumulate) = context.Target(1);
-            using var partial = ColumnSum.Partial(context.Device, rows, width);
-            ElementTypes.Select("rms_norm", x.DType, LaunchBackwardWeight<F32>, LaunchBackwardWeight<BF16>, LaunchBackwardWeight<F16>)(
-                x,
-                scales,
-                dy,
-                partial,
-                rows);
+            if (context.Needs(input))
+                context.AccumulateShared(input, gradient);
+        }
+    }
+
+    private static void Differentiate(BackwardContext context, Tensor dy, Tensor? addend, Tensor dx, int weightInput)
+    {
+        using var partial = RmsNormKernels.Partial(dx);
+        RmsNormKernels.Backward(new RmsNormBackward(context.Saved(0), context.Saved(1), context.Saved(2), dy, addend, dx, partial));
+        if (context.Needs(weightInput))
+        {
+            var (dweight, accumulate) = context.Target(weightInput);
             ColumnSum.Finish(partial, dweight, accumulate);
         }
-    }
-
-    private static void LaunchForward<T, TWeight>(Tensor x, Tensor weight, Tensor y, Tensor scales, float epsilon)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight> =>
-        x.Device.Launch(
-            Forward<T, TWeight>,
-            Config((int)scales.Count),
-            x.View<T>(),
-            weight.View<TWeight>(),
-            y.View<T>(),
-            scales.View<float>(),
-            (int)scales.Count,
-            weight.Shape[0],
-            epsilon);
-
-    private static void LaunchBackwardInput<T, TWeight>(Tensor x, Tensor weight, Tensor scales, Tensor dy, Tensor dx, bool accumulate)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight> =>
-        x.Device.Launch(
-            BackwardInput<T, TWeight>,
-            Config((int)scales.Count),
-            x.View<T>(),
-            weight.View<TWeight>(),
-            scales.View<float>(),
-            dy.View<T>(),
-            dx.View<T>(),
-            (int)scales.Count,
-            weight.Shape[0],
-            accumulate ? 1 : 0);
-
-    private static void LaunchBackwardWeight<T>(Tensor x, Tensor scales, Tensor dy, Tensor partial, int rows)
-        where T : unmanaged, IElement<T> =>
-        x.Device.Launch(
-            BackwardWeight<T>,
-            ColumnSum.FirstConfig(rows, x.Shape[^1]),
-            x.View<T>(),
-            scales.View<float>(),
-            dy.View<T>(),
-            partial.View<float>(),
-            rows,
-            x.Shape[^1]);
-
-    private static void Forward<T, TWeight>(
-        ArrayView<T> x,
-        ArrayView<TWeight> weight,
-        ArrayView<T> y,
-        ArrayView<float> scales,
-        int rows,
-        int width,
-        float epsilon)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-    {
-        var shared = SharedMemory.Allocate<float>(Lanes * RowsPerGroup);
-        // Work items behind the last row repeat it: every one of them must reach the barriers.
-        var ownRow = Grid.IdxX * RowsPerGroup + Group.IdxY;
-        var row = XMath.Min(ownRow, rows - 1);
-        var source = x.SubView((long)row * width, width);
-        var target = y.SubView((long)row * width, width);
-        var start = 0;
-        var squares = 0f;
-        for (; start + Lanes <= width; start += Lanes)
-        {
-            var value = T.ToFloat(source[start + Group.IdxX]);
-            squares += value * value;
-        }
-
-        if (start + Group.IdxX < width)
-        {
-            var value = T.ToFloat(source[start + Group.IdxX]);
-            squares += value * value;
-        }
-
-        var mean = GroupReduction.RowSum(shared, Lanes, squares) / width;
-        var scale = 1 / MathF.Sqrt(mean + epsilon);
-        if (ownRow < rows)
-        {
-            for (start = 0; start + Lanes <= width; start += Lanes)
-            {
-                var column = start + Group.IdxX;
-                target[column] = T.FromFloat(T.ToFloat(source[column]) * scale * TWeight.ToFloat(weight[column]));
-            }
-
-            if (start + Group.IdxX < width)
-            {
-                var column = start + Group.IdxX;
-                target[column] = T.FromFloat(T.ToFloat(source[column]) * scale * TWeight.ToFloat(weight[column]));
-            }
-
-            if (Group.IdxX == 0)
-                scales[row] = scale;
-        }
-    }
-
-    private static void BackwardInput<T, TWeight>(
-        ArrayView<T> x,
-        ArrayView<TWeight> weight,
-        ArrayView<float> scales,
-        ArrayView<T> dy,
-        ArrayView<T> dx,
-        int rows,
-        int width,
-        int accumulate)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-    {
-        var shared = SharedMemory.Allocate<float>(Lanes * RowsPerGroup);
-        var ownRow = Grid.IdxX * RowsPerGroup + Group.IdxY;
-        var row = XMath.Min(ownRow, rows - 1);
-        var source = x.SubView((long)row * width, width);
-        var upstream = dy.SubView((long)row * width, width);
-        var target = dx.SubView((long)row * width, width);
-        var start = 0;
-        var products = 0f;
-        for (; start + Lanes <= width; start += Lanes)
-        {
-            var column = start + Group.IdxX;
-            products += T.ToFloat(upstream[column]) * TWeight.ToFloat(weight[column]) * T.ToFloat(source[column]);
-        }
-
-        if (start + Group.IdxX < width)
-        {
-            var column = start + Group.IdxX;
-            products += T.ToFloat(upstream[column]) * TWeight.ToFloat(weight[column]) * T.ToFloat(source[column]);
-        }
-
-        var scale = scales[row];
-        var pull = GroupReduction.RowSum(shared, Lanes, products) * scale * scale * scale / width;
-        if (ownRow < rows)
-        {
-            for (start = 0; start + Lanes <= width; start += Lanes)
-                InputElement(source, weight, upstream, target, start + Group.IdxX, scale, pull, accumulate);
-            if (start + Group.IdxX < width)
-                InputElement(source, weight, upstream, target, start + Group.IdxX, scale, pull, accumulate);
-        }
-    }
-
-    private static void InputElement<T, TWeight>(
-        ArrayView<T> x,
-        ArrayView<TWeight> weight,
-        ArrayView<T> dy,
-        ArrayView<T> dx,
-        int column,
-        float scale,
-        float pull,
-        int accumulate)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-    {
-        var gradient = scale * TWeight.ToFloat(weight[column]) * T.ToFloat(dy[column]) - pull * T.ToFloat(x[column]);
-        if (accumulate != 0)
-            gradient += T.ToFloat(dx[column]);
-        dx[column] = T.FromFloat(gradient);
-    }
-
-    private static void BackwardWeight<T>(
-        ArrayView<T> x,
-        ArrayView<float> scales,
-        ArrayView<T> dy,
-        ArrayView<float> partial,
-        int rows,
-        int width)
-        where T : unmanaged, IElement<T>
-    {
-        var shared = SharedMemory.Allocate<float>(ColumnSum.Rows * ColumnSum.Columns);
-        var column = Grid.IdxY * ColumnSum.Columns + Group.IdxX;
-        var firstRow = Grid.IdxX * ColumnSum.RowsPerGroup;
-        var end = XMath.Min(rows, firstRow + ColumnSum.RowsPerGroup);
-        var sum = 0f;
-        if (column < width)
-        {
-            for (var row = firstRow + Group.IdxY; row < end; row += ColumnSum.Rows)
-            {
-                var index = (long)row * width + column;
-                sum += T.ToFloat(dy[index]) * T.ToFloat(x[index]) * scales[row];
-            }
-        }
-
-        ColumnSum.WritePartial(shared, sum, partial, width);
     }
 }
