@@ -16,6 +16,9 @@ internal sealed record CompileOptions
     /// <summary>Groups that should fit on one multiprocessor at a time; 0 for no wish.</summary>
     public int MinGroupsPerMultiprocessor { get; init; }
 
+    /// <summary>Groups of a cluster; 1 for none.</summary>
+    public int ClusterSize { get; init; } = 1;
+
     /// <summary>For each C# parameter of type SpecializedValue, in order, its value.</summary>
     public IReadOnlyList<object> SpecializedValues { get; init; } = [];
 

@@ -112,6 +112,48 @@ public static partial class Hopper
     public static void StoreTile<T>(ArrayView<long> map, int x, int y, int z, ArrayView<T> source)
         where T : unmanaged => throw KernelOnly.Exception();
 
+    /// <inheritdoc cref="LoadTile{T}(ArrayView{T}, ArrayView{long}, int, int, ArrayView{long})"/>
+    /// <param name="tensor">A parameter of the kernel; such parameters come before all others.</param>
+    public static void LoadTile<T>(ArrayView<T> target, in BulkTensor tensor, int x, int y, ArrayView<long> barrier)
+        where T : unmanaged => LoadTile(target, tensor.FirstWord, x, y, barrier);
+
+    /// <inheritdoc cref="LoadTile{T}(ArrayView{T}, in BulkTensor, int, int, ArrayView{long})"/>
+    /// <param name="z">First matrix.</param>
+    public static void LoadTile<T>(ArrayView<T> target, in BulkTensor tensor, int x, int y, int z, ArrayView<long> barrier)
+        where T : unmanaged => LoadTile(target, tensor.FirstWord, x, y, z, barrier);
+
+    /// <inheritdoc cref="StoreTile{T}(ArrayView{long}, int, int, ArrayView{T})"/>
+    /// <param name="tensor">A parameter of the kernel; such parameters come before all others.</param>
+    public static void StoreTile<T>(in BulkTensor tensor, int x, int y, ArrayView<T> source)
+        where T : unmanaged => StoreTile(tensor.FirstWord, x, y, source);
+
+    /// <inheritdoc cref="StoreTile{T}(in BulkTensor, int, int, ArrayView{T})"/>
+    /// <param name="z">The matrix.</param>
+    public static void StoreTile<T>(in BulkTensor tensor, int x, int y, int z, ArrayView<T> source)
+        where T : unmanaged => StoreTile(tensor.FirstWord, x, y, z, source);
+
+    [TargetIntrinsic("cp.async.bulk.tensor.2d.load")]
+    private static void LoadTile<T>(ArrayView<T> target, long tensor, int x, int y, ArrayView<long> barrier)
+        where T : unmanaged => throw KernelOnly.Exception();
+
+    [TargetIntrinsic("cp.async.bulk.tensor.3d.load")]
+    private static void LoadTile<T>(ArrayView<T> target, long tensor, int x, int y, int z, ArrayView<long> barrier)
+        where T : unmanaged => throw KernelOnly.Exception();
+
+    [TargetIntrinsic("cp.async.bulk.tensor.2d.store")]
+    private static void StoreTile<T>(long tensor, int x, int y, ArrayView<T> source)
+        where T : unmanaged => throw KernelOnly.Exception();
+
+    [TargetIntrinsic("cp.async.bulk.tensor.3d.store")]
+    private static void StoreTile<T>(long tensor, int x, int y, int z, ArrayView<T> source)
+        where T : unmanaged => throw KernelOnly.Exception();
+
+    /// <summary>Waits until this many work items of the group have called with the same number: a barrier for some of its warps.</summary>
+    /// <param name="number">1 to 15; <see cref="Group.Barrier"/> has 0.</param>
+    /// <param name="workItems">A multiple of 32.</param>
+    [TargetIntrinsic("bar.sync")]
+    public static void NamedBarrier(int number, int workItems) => throw KernelOnly.Exception();
+
     /// <summary>Makes a group of the stores that the work item started since the last group.</summary>
     [TargetIntrinsic("cp.async.bulk.commit")]
     public static void StoreCommit() => throw KernelOnly.Exception();

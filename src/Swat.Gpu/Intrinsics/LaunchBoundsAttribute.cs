@@ -12,4 +12,10 @@ public sealed class LaunchBoundsAttribute(int groupSize) : Attribute
 
     /// <summary>Groups that should fit on one multiprocessor at a time, which limits their registers; 0 for no wish.</summary>
     public int MinGroupsPerMultiprocessor { get; init; }
+
+    /// <summary>
+    /// Groups of a cluster, neighbours along x of the grid, which must be a multiple of it: they run at a time and reach each other's
+    /// shared memory. For devices from compute capability 9.0; 1: no clusters.
+    /// </summary>
+    public int ClusterSize { get; init; } = 1;
 }

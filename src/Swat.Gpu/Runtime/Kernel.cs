@@ -16,6 +16,7 @@ internal sealed class Kernel : IDisposable
     private readonly int maxSharedBytes;
     private readonly Index3D maxGroup;
     private readonly Index3D maxGrid;
+    private readonly LaunchBoundsAttribute? bounds;
     private Variant[] variants = [];
 
     public Kernel(Accelerator accelerator, MethodInfo method, IndexKind indexKind)
@@ -23,6 +24,7 @@ internal sealed class Kernel : IDisposable
         Accelerator = accelerator;
         this.method = method;
         Name = KernelCompiler.NameOf(method);
+        bounds = indexKind == IndexKind.None ? method.GetCustomAttribute<LaunchBoundsAttribute>() : null;
         Layout = KernelParameterLayout.Of(method, indexKind, accelerator.CreateCompileOptions(indexKind).CheckBounds);
         PassesMemoryObjects = accelerator.PassesMemoryObjects;
         maxGroupSize = accelerator.MaxNumThreadsPerGroup;
@@ -167,8 +169,15 @@ internal sealed class Kernel : IDisposable
     private CompiledKernel Compile(object[] specializedValues)
     {
         var options = Accelerator.CreateCompileOptions(Layout.IndexKind) with { SpecializedValues = specializedValues };
-        if (method.GetCustomAttribute<LaunchBoundsAttribute>() is { } bounds)
-            options = options with { GroupSize = (bounds.GroupSize, 1, 1), MinGroupsPerMultiprocessor = bounds.MinGroupsPerMultiprocessor };
+        if (bounds is not null)
+        {
+            options = options with
+            {
+                GroupSize = (bounds.GroupSize, 1, 1),
+                MinGroupsPerMultiprocessor = bounds.MinGroupsPerMultiprocessor,
+                ClusterSize = bounds.ClusterSize,
+            };
+        }
         var start = Stopwatch.GetTimestamp();
         var function = KernelCompiler.Compile(method, options);
         var elapsed = Stopwatch.GetElapsedTime(start);
@@ -190,7 +199,7 @@ internal sealed class Kernel : IDisposable
         var size = (long)group.X * group.Y * group.Z;
         var shared = (long)config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize + info.SharedBytes;
         if ((group.X | group.Y | group.Z | grid.X | grid.Y | grid.Z) < 0 | size == 0
-            | size > (info.MaxGroupSize ?? maxGroupSize) | shared > maxSharedBytes
+            | size > (info.MaxGroupSize ?? maxGroupSize) | shared > maxSharedBytes | IsOtherSize(group)
             | group.X > maxGroup.X | group.Y > maxGroup.Y | group.Z > maxGroup.Z
             | grid.X > maxGrid.X | grid.Y > maxGrid.Y | grid.Z > maxGrid.Z)
         {
@@ -204,6 +213,7 @@ internal sealed class Kernel : IDisposable
         {
             _ when (config.GridDim.X | config.GridDim.Y | config.GridDim.Z) < 0 => "the grid is negative",
             _ when (config.GroupDim.X | config.GroupDim.Y | config.GroupDim.Z) < 0 | size == 0 => "the group is empty or negative",
+            _ when IsOtherSize(config.GroupDim) => $"its {nameof(LaunchBoundsAttribute)} says that groups have {bounds!.GroupSize} work items, in one dimension",
             _ when size > maxGroupSize => $"{size} work items of a group exceed the limit of {maxGroupSize} of {Accelerator.Name}",
             _ when size > info.MaxGroupSize =>
                 $"{size} work items of a group exceed the {info.MaxGroupSize} that this kernel can run with ({info})",
@@ -215,6 +225,8 @@ internal sealed class Kernel : IDisposable
         };
         throw new KernelLaunchException($"Kernel {Name} with {config}: {reason}.");
     }
+
+    private bool IsOtherSize(Index3D group) => bounds is not null && (group.X != bounds.GroupSize | group.Y != 1 | group.Z != 1);
 
     [DoesNotReturn]
     private void ThrowUnusable(AcceleratorStream? stream)

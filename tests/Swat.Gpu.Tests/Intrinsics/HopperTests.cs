@@ -39,6 +39,20 @@ public class HopperTests
         Assert.That(matrix.GetAsArray1D(), Is.EqualTo(expected));
     }
 
+    [Test]
+    public void A_tile_of_a_tensor_passed_by_value_is_copied()
+    {
+        var accelerator = Open();
+        using var matrix = accelerator.Allocate1D(Enumerable.Range(0, 40 * 48).Select(i => (float)i).ToArray());
+        using var output = accelerator.Allocate1D<float>(40 * 48);
+        var source = TensorMap.Describe<float>(matrix.View, [48, 40], [48], [32, 16], TensorMapSwizzle.None);
+        var target = TensorMap.Describe<float>(output.View, [48, 40], [48], [32, 16], TensorMapSwizzle.None);
+        output.View.BaseView.MemSetToZero();
+        accelerator.LoadStreamKernel<BulkTensor, BulkTensor, int, int>(CopyTileByValue)((1, 128), source, target, 16, 24);
+        var expected = Enumerable.Range(0, 40 * 48).Select(i => i % 48 >= 16 && i / 48 >= 24 ? (float)i : 0);
+        Assert.That(output.GetAsArray1D(), Is.EqualTo(expected));
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public void Four_warps_multiply_swizzled_tiles(bool rowsOfBAreContiguous)
@@ -108,6 +122,32 @@ public class HopperTests
         Hopper.BarrierWait(barrier, 0);
         for (var i = Group.IdxX; i < 32 * 16; i += 128)
             output[i] = tile[i];
+    }
+
+    [LaunchBounds(128)]
+    internal static void CopyTileByValue(BulkTensor source, BulkTensor target, int x, int y)
+    {
+        var tile = SharedMemory.Allocate<float>(32 * 16);
+        var barrier = SharedMemory.Allocate<long>(1);
+        if (Group.IdxX == 0)
+        {
+            Hopper.BarrierInit(barrier, 1);
+            Hopper.FenceBarrierInit();
+        }
+        Group.Barrier();
+        if (Group.IdxX == 0)
+        {
+            Hopper.BarrierArriveExpect(barrier, 32 * 16 * 4);
+            Hopper.LoadTile(tile, source, x, y, barrier);
+        }
+        Hopper.BarrierWait(barrier, 0);
+        Hopper.NamedBarrier(1, 128);
+        if (Group.IdxX == 0)
+        {
+            Hopper.StoreTile(target, x, y, tile);
+            Hopper.StoreCommit();
+            Hopper.StoreWait(0);
+        }
     }
 
     internal static void StoreTile(ArrayView<long> map, int x, int y)

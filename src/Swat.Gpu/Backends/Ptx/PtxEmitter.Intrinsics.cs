@@ -34,6 +34,9 @@ internal sealed partial class PtxEmitter
                 hopperOnly = true;
                 Line($"{name}.sync.aligned.u32 {ConstantOperand(i, 0)};");
                 break;
+            case "bar":
+                Line($"bar.sync {Register(i.Operands[0])}, {Register(i.Operands[1])};");
+                break;
             case "mbarrier" or "fence":
                 Require(target.HasBulkCopy, i, "compute capability 9.0");
                 EmitBarrierIntrinsic(i, name);
@@ -141,12 +144,12 @@ internal sealed partial class PtxEmitter
             case "cp.async.bulk.tensor.2d.load" or "cp.async.bulk.tensor.3d.load":
                 var rank = name.Contains("2d", StringComparison.Ordinal) ? 2 : 3;
                 Line($"cp.async.bulk.tensor.{rank}d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
-                    + $"[{Register(i.Operands[0])}], [{Generic(i.Operands[1])}, {Registers(i, 2, rank)}], [{Register(i.Operands[2 + rank])}];");
+                    + $"[{Register(i.Operands[0])}], [{MapAddress(i, i.Operands[1])}, {Registers(i, 2, rank)}], [{Register(i.Operands[2 + rank])}];");
                 break;
             case "cp.async.bulk.tensor.2d.store" or "cp.async.bulk.tensor.3d.store":
                 rank = name.Contains("2d", StringComparison.Ordinal) ? 2 : 3;
                 Line($"cp.async.bulk.tensor.{rank}d.global.shared::cta.tile.bulk_group "
-                    + $"[{Generic(i.Operands[0])}, {Registers(i, 1, rank)}], [{Register(i.Operands[1 + rank])}];");
+                    + $"[{MapAddress(i, i.Operands[0])}, {Registers(i, 1, rank)}], [{Register(i.Operands[1 + rank])}];");
                 break;
             case "cp.async.bulk.commit":
                 Line("cp.async.bulk.commit_group;");
@@ -160,6 +163,28 @@ internal sealed partial class PtxEmitter
             default:
                 throw Unsupported(i, "an instruction that CUDA does not have");
         }
+    }
+
+    private bool usesParameterAddress;
+
+    /// <summary>Address of a tensor's description: in device memory, or where its first word lies among the kernel's arguments.</summary>
+    private string MapAddress(Instruction i, Value map)
+    {
+        if (map.Type == IrType.GlobalPointer)
+            return Generic(map);
+        if (map is not Parameter { Offset: var offset } || offset % 64 != 0)
+        {
+            throw new InvalidOperationException(
+                $"{options.DisplayName ?? kernel.Name}: the tensor of {((TargetIntrinsic)i.Data!).Name} must be a parameter of the kernel, "
+                + "before all others that are not such tensors.");
+        }
+        usesParameterAddress = true;
+        var result = registers.New(PtxRegisterClass.Bits64);
+        Line($"mov.b64 {result}, {ArgumentsName};");
+        Line($"cvta.param.u64 {result}, {result};");
+        if (offset > 0)
+            Line($"add.s64 {result}, {result}, {offset};");
+        return result;
     }
 
     private string Generic(Value globalPointer)

@@ -56,7 +56,7 @@ internal sealed partial class PtxEmitter
             text.Append($".extern .shared .align {DynamicSharedAlignment} .b8 {DynamicSharedName}[];\n\n");
         text.Append($".visible .entry {entryName}(");
         if (argumentBytes > 0)
-            text.Append($"\n\t.param .align 8 .b8 {ArgumentsName}[{argumentBytes}]\n");
+            text.Append($"\n\t.param .align {ArgumentsAlignment} .b8 {ArgumentsName}[{argumentBytes}]\n");
         text.Append(")\n");
         AppendLaunchBounds(text);
         text.Append("{\n");
@@ -64,6 +64,9 @@ internal sealed partial class PtxEmitter
         text.Append(arrays).Append('\n').Append(body).Append("}\n");
         return new(entryName, text.ToString(), argumentBytes, sharedInDynamic, LocalBytes());
     }
+
+    // Descriptions of bulk tensors lie in multiples of 64 bytes.
+    private int ArgumentsAlignment => usesParameterAddress ? 64 : 8;
 
     private string ArgumentsName => $"{entryName}_arguments";
 
@@ -90,6 +93,8 @@ internal sealed partial class PtxEmitter
             text.Append($".maxntid {options.MaxGroupSize}, 1, 1\n");
         if (options.MinGroupsPerMultiprocessor > 0 && (options.GroupSize is not null || options.MaxGroupSize > 0))
             text.Append($".minnctapersm {options.MinGroupsPerMultiprocessor}\n");
+        if (options.ClusterSize > 1)
+            text.Append($".explicitcluster\n.reqnctapercluster {options.ClusterSize}, 1, 1\n");
     }
 
     private void AssignRegisters(IReadOnlySet<Value> needed)

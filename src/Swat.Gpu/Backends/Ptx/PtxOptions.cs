@@ -12,6 +12,9 @@ internal sealed record PtxOptions(PtxTarget Target)
     /// <summary>Groups that should fit on one multiprocessor at a time; 0 for no wish.</summary>
     public int MinGroupsPerMultiprocessor { get; init; }
 
+    /// <summary>Groups of a cluster; 1 for none.</summary>
+    public int ClusterSize { get; init; } = 1;
+
     /// <summary>The driver's compiler may make one fused multiply-add of a product and a sum.</summary>
     public bool AllowContraction { get; init; } = true;
 

@@ -48,6 +48,7 @@ public sealed unsafe class CudaAccelerator : Accelerator
         {
             GroupSize = options.GroupSize,
             MinGroupsPerMultiprocessor = options.MinGroupsPerMultiprocessor,
+            ClusterSize = options.ClusterSize,
             AllowContraction = options.Contract,
         }, options.IndexKind == IndexKind.Index1D);
 

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Swat.Gpu.Intrinsics;
 
 namespace Swat.Gpu.Runtime.Cuda;
 
@@ -38,41 +38,67 @@ public sealed unsafe class TensorMap : IDisposable
 
     public void Dispose() => buffer.Dispose();
 
-    private static TensorMap Create<T>(ArrayView<T> view, long[] sizes, int[] box, TensorMapSwizzle swizzle)
+    /// <summary>Describes a matrix or a stack of matrices, for kernels that take the description by value.</summary>
+    /// <param name="view">The elements, as for <see cref="Create{T}(ArrayView{T}, long, long, int, int, TensorMapSwizzle)"/>.</param>
+    /// <param name="sizes">Elements of a row, rows and, for a stack, matrices.</param>
+    /// <param name="strides">Elements from each row, and for a stack from each matrix, to the next; multiples of 16 bytes.</param>
+    /// <param name="box">The box, as the sizes.</param>
+    /// <param name="swizzle">How the box lies in shared memory.</param>
+    /// <exception cref="CudaException">One of the driver's rules is broken.</exception>
+    public static BulkTensor Describe<T>(
+        ArrayView<T> view, ReadOnlySpan<long> sizes, ReadOnlySpan<long> strides, ReadOnlySpan<int> box, TensorMapSwizzle swizzle)
         where T : unmanaged
     {
         if (view.Buffer is not { Accelerator: CudaAccelerator accelerator } source)
             throw new ArgumentException("A tensor map describes memory of a CUDA accelerator.", nameof(view));
-        if (sizes.Aggregate((BigInteger)1, (product, size) => product * size) > view.Length)
-            throw new ArgumentException($"A view of {view.Length} elements is smaller than {string.Join(" x ", sizes)} elements.", nameof(view));
+        var rank = sizes.Length;
+        if (rank is < 2 or > 3 || strides.Length != rank - 1 || box.Length != rank)
+            throw new ArgumentException("Give two or three sizes, a stride fewer and as many extents of the box.", nameof(sizes));
+        var last = sizes[0] - 1;
+        for (var d = 1; d < rank; d++)
+            last += (sizes[d] - 1) * strides[d - 1];
+        if (last >= view.Length)
+            throw new ArgumentException($"A view of {view.Length} elements does not reach to element {last}, the last of the tensor.", nameof(view));
         if (accelerator.Api.TensorMapEncodeTiled == null || !accelerator.Capabilities.HasBulkTensorCopy)
             throw new NotSupportedException($"{accelerator.Name} has no bulk tensor copies; ask Capabilities.HasBulkTensorCopy.");
-        var rank = sizes.Length;
         var dimensions = stackalloc ulong[rank];
-        var strides = stackalloc ulong[rank];
+        var byteStrides = stackalloc ulong[rank];
         var boxes = stackalloc uint[rank];
         var elementStrides = stackalloc uint[rank];
-        var stride = (ulong)ArrayView<T>.ElementSize;
         for (var d = 0; d < rank; d++)
         {
             dimensions[d] = (ulong)sizes[d];
             boxes[d] = (uint)box[d];
             elementStrides[d] = 1;
-            stride *= dimensions[d];
-            strides[d] = stride;
+            if (d > 0)
+                byteStrides[d - 1] = (ulong)(strides[d - 1] * ArrayView<T>.ElementSize);
         }
         // The driver wants the map itself aligned to 64 bytes.
         var storage = stackalloc byte[MapBytes + 64];
         var map = (byte*)(((nint)storage + 63) & ~63);
         accelerator.Activate();
         const int L2Promotion128Bytes = 2;
-        accelerator.Check(
-            accelerator.Api.TensorMapEncodeTiled(
-                map, ElementType<T>(), (uint)rank, source.NativePtr + (nint)view.ByteOffset, dimensions, strides, boxes, elementStrides,
-                0, (int)swizzle, L2Promotion128Bytes, 0),
-            $"Describing {string.Join(" x ", sizes)} elements of {typeof(T).Name} with boxes of {string.Join(" x ", box)}");
-        var buffer = accelerator.Allocate1D<long>(MapBytes / sizeof(long));
-        buffer.View.BaseView.CopyFromCPU(new ReadOnlySpan<long>(map, MapBytes / sizeof(long)).ToArray());
+        var result = accelerator.Api.TensorMapEncodeTiled(
+            map, ElementType<T>(), (uint)rank, source.NativePtr + (nint)view.ByteOffset, dimensions, byteStrides, boxes, elementStrides,
+            0, (int)swizzle, L2Promotion128Bytes, 0);
+        if (result != CudaError.Success)
+        {
+            accelerator.Check(result, $"Describing {string.Join(" x ", sizes.ToArray())} elements of {typeof(T).Name}, "
+                + $"{string.Join(" and ", strides.ToArray())} apart, with boxes of {string.Join(" x ", box.ToArray())}");
+        }
+        return *(BulkTensor*)map;
+    }
+
+    private static TensorMap Create<T>(ArrayView<T> view, long[] sizes, int[] box, TensorMapSwizzle swizzle)
+        where T : unmanaged
+    {
+        var strides = new long[sizes.Length - 1];
+        strides[0] = sizes[0];
+        for (var d = 1; d < strides.Length; d++)
+            strides[d] = strides[d - 1] * sizes[d];
+        var map = Describe(view, sizes, strides, box, swizzle);
+        var buffer = view.Buffer!.Accelerator.Allocate1D<long>(MapBytes / sizeof(long));
+        buffer.View.BaseView.CopyFromCPU(new ReadOnlySpan<long>(&map, MapBytes / sizeof(long)).ToArray());
         return new TensorMap(buffer);
     }
 
