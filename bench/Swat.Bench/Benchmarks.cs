@@ -1,4 +1,5 @@
 using Swat.Bench.Engine;
+using Swat.Bench.Ops;
 using Swat.Bench.Reporting;
 using Swat.Bench.Step;
 
@@ -10,6 +11,7 @@ internal static class Benchmarks
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new EngineBenchmark(),
+        new OperationsBenchmark(),
         new StepBenchmark(),
     ];
 }
