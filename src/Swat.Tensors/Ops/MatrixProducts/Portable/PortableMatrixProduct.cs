@@ -24,9 +24,23 @@ internal static class PortableMatrixProduct
     /// </summary>
     private const int Padding = 1;
 
+    /// <summary>
+    /// Rows of A' from which the processor transposes B beforehand: it writes a column of shared memory an element at a time, and would do so
+    /// for every 64 rows of the result.
+    /// </summary>
+    private const int RowsWorthTransposing = 2 * Tile;
+
     /// <inheritdoc cref="MatrixProduct.Launch"/>
     public static void Launch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias = null)
     {
+        if (transposeB && a.Device.Kind == DeviceKind.Cpu && shape.M >= RowsWorthTransposing)
+        {
+            using var transposed = Tensor.Empty(b.Device, [shape.K, shape.N], b.DType);
+            StridedCopy.Gather("matmul", b, 0, [1, shape.K], transposed);
+            Launch(a, transposeA, transposed, false, c, shape, bias);
+            return;
+        }
+
         ElementTypes.SelectWithFloat32(
             "matmul",
             a.DType,
