@@ -45,8 +45,8 @@ public sealed class BatchLoader : IDisposable
         return slots[current];
     }
 
-    /// <summary>Waits for the threads that are still drawing.</summary>
-    public void Dispose() => Task.WaitAll(filling);
+    /// <summary>Waits for the threads that are still drawing; what they could not read nobody needs any more.</summary>
+    public void Dispose() => Task.WhenAll(filling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
 
     private void StartFilling(int slot)
     {

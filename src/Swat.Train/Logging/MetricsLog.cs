@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using Swat.Model.IO;
 using Swat.Train.Training;
 
 namespace Swat.Train.Logging;
@@ -11,13 +13,27 @@ namespace Swat.Train.Logging;
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
-    private readonly FileStream file;
+    private readonly RecordFile file;
     private readonly ArrayBufferWriter<byte> line = new();
 
-    private MetricsLog(FileStream file) => this.file = file;
+    private MetricsLog(RecordFile file) => this.file = file;
 
-    /// <summary>Appends to the file, so that a run that continues keeps its history.</summary>
-    public static MetricsLog Open(string path) => new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 1));
+    /// <summary>
+    /// Continues the file after the lines of step <paramref name="lastStep"/>. Those of later steps, which a run that was killed wrote after
+    /// its last checkpoint and which are now taken again, are removed, as is a line cut short.
+    /// </summary>
+    public static MetricsLog Open(string path, int lastStep)
+    {
+        if (File.Exists(path))
+        {
+            var lines = File.ReadAllLines(path);
+            var kept = lines.Where(line => StepOf(line) <= lastStep).ToArray();
+            if (kept.Length < lines.Length)
+                AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n"))));
+        }
+
+        return new(new RecordFile(path, FileMode.OpenOrCreate));
+    }
 
     public void Write(StepReport report) => WriteLine(writer =>
     {
@@ -39,6 +55,19 @@ public sealed class MetricsLog : IDisposable
 
     public void Dispose() => file.Dispose();
 
+    private static int StepOf(string line)
+    {
+        try
+        {
+            using var record = JsonDocument.Parse(line);
+            return record.RootElement.GetProperty("step").GetInt32();
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return int.MaxValue;
+        }
+    }
+
     private static void WriteNumber(Utf8JsonWriter writer, string name, double value)
     {
         if (double.IsFinite(value))
@@ -58,6 +87,6 @@ public sealed class MetricsLog : IDisposable
         }
 
         line.Write("\n"u8);
-        file.Write(line.WrittenSpan);
+        file.Append(line.WrittenSpan);
     }
 }

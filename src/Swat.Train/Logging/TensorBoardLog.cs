@@ -16,6 +16,9 @@ public sealed class TensorBoardLog : IDisposable
     private const int EventStep = 2;
     private const int EventFileVersion = 3;
     private const int EventSummary = 5;
+    private const int EventSession = 7;
+    private const int SessionStatus = 1;
+    private const int SessionStart = 1;
     private const int SummaryValue = 1;
     private const int ValueTag = 1;
     private const int ValueSimple = 2;
@@ -26,21 +29,27 @@ public sealed class TensorBoardLog : IDisposable
     private const int Bytes = 2;
     private const int Fixed32 = 5;
 
-    private readonly FileStream file;
+    private readonly RecordFile file;
 
-    private TensorBoardLog(FileStream file) => this.file = file;
+    private TensorBoardLog(RecordFile file) => this.file = file;
 
-    /// <summary>Starts a new event file in <paramref name="folder"/>; TensorBoard joins the files of a folder by their times.</summary>
+    /// <summary>
+    /// Starts a new event file in <paramref name="folder"/>; TensorBoard joins the files of a folder by their times, and forgets events of
+    /// earlier files that lie after the step where a later one starts.
+    /// </summary>
     /// <param name="folder">Folder of the run.</param>
+    /// <param name="lastStep">Steps done before.</param>
     /// <param name="now">Time of the first event.</param>
-    public static TensorBoardLog Create(string folder, DateTimeOffset now)
+    public static TensorBoardLog Create(string folder, int lastStep, DateTimeOffset now)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeMilliseconds() / 1000.0:F3}.swat");
-        var log = new TensorBoardLog(new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read));
+        var log = new TensorBoardLog(new RecordFile(Path.Combine(folder, name), FileMode.CreateNew));
         var message = new ArrayBufferWriter<byte>();
         WriteWallTime(message, now);
         WriteText(message, EventFileVersion, "brain.Event:2");
         log.WriteRecord(message.WrittenSpan);
+        if (lastStep > 0)
+            log.WriteSessionStart(lastStep + 1, now);
         return log;
     }
 
@@ -102,16 +111,25 @@ public sealed class TensorBoardLog : IDisposable
         while (value > 0);
     }
 
+    private void WriteSessionStart(int step, DateTimeOffset now)
+    {
+        var message = new ArrayBufferWriter<byte>();
+        WriteWallTime(message, now);
+        WriteKey(message, EventStep, Varint);
+        WriteVarint(message, (ulong)step);
+        WriteBytes(message, EventSession, [SessionStatus << 3 | Varint, SessionStart]);
+        WriteRecord(message.WrittenSpan);
+    }
+
     private void WriteRecord(ReadOnlySpan<byte> data)
     {
-        Span<byte> header = stackalloc byte[sizeof(ulong) + sizeof(uint)];
-        Span<byte> footer = stackalloc byte[sizeof(uint)];
+        const int HeaderLength = sizeof(ulong) + sizeof(uint);
+        var record = new byte[HeaderLength + data.Length + sizeof(uint)];
+        var header = record.AsSpan(0, HeaderLength);
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[sizeof(ulong)..], Mask(Crc32C.Compute(header[..sizeof(ulong)])));
-        BinaryPrimitives.WriteUInt32LittleEndian(footer, Mask(Crc32C.Compute(data)));
-        file.Write(header);
-        file.Write(data);
-        file.Write(footer);
-        file.Flush();
+        data.CopyTo(record.AsSpan(HeaderLength));
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(HeaderLength + data.Length), Mask(Crc32C.Compute(data)));
+        file.Append(record);
     }
 }

@@ -132,6 +132,9 @@ public sealed record TrainOptions
         Group = RunGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a quarter of the steps, at most 1000")]
     public int? ValidateEvery { get; init; }
 
+    [Setting("Seconds between lines of progress where the output is no terminal; 0 writes a line for each step.", Group = RunGroup, ValueName = "SECONDS", Minimum = 0)]
+    public double ReportSeconds { get; init; } = 5;
+
     [Setting("Text that the sample at the end continues.", Group = RunGroup, DefaultMeaning = "the first line of the validation part")]
     public string? SamplePrompt { get; init; }
 

@@ -55,7 +55,7 @@ public sealed class Trainer
     public TrainingOutcome Run(int firstStep, double lowestLoss, Action<double?> checkpoint, CancellationToken cancellation)
     {
         Step = firstStep;
-        var before = Validate(cancellation);
+        var before = firstStep == 0 ? Validate(cancellation) : null;
         var after = before;
         var checkpointedAt = -1;
         var sinceCheckpoint = Stopwatch.StartNew();

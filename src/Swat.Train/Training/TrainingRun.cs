@@ -1,12 +1,10 @@
 using Swat.Model;
 using Swat.Model.Generation;
-using Swat.Model.IO;
 using Swat.Model.Tokenizers;
 using Swat.Tensors;
 using Swat.Train.Data;
 using Swat.Train.Data.Shards;
 using Swat.Train.Logging;
-using Swat.Train.Settings;
 
 namespace Swat.Train.Training;
 
@@ -21,7 +19,6 @@ public sealed class TrainingRun
 
     private const double SampleTemperature = 0.8;
     private const int PromptTokens = 256;
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     private readonly TrainOptions options;
     private readonly Terminal terminal;
@@ -43,26 +40,32 @@ public sealed class TrainingRun
     {
         using var dataset = OpenDataset();
         var setup = TrainingSetup.Create(options, dataset?.Tokenizer);
-        var folder = RunFolder.Choose(options.Out, options.Preset, DateTime.Now);
+        return StartIn(RunFolder.Choose(options.Out, options.Preset, DateTime.Now), setup, dataset, cancellation);
+    }
+
+    private int StartIn(string folder, TrainingSetup setup, TokenDataset? dataset, CancellationToken cancellation)
+    {
         var (split, documents) = ReadData(setup, dataset);
         using var device = Devices.Open(options.Device);
         using var model = SwatModel.Create(setup.Model, device, (ulong)options.Seed);
         TrainingPlanPrinter.Print(terminal.Output, options, setup, split, documents, device, folder);
         using var learner = CreateLearner(model);
-        RunFolder.Create(folder);
-        AtomicFile.Write(Path.Combine(folder, OptionsFile), System.Text.Encoding.UTF8.GetBytes(SettingsFile.Write(options)));
+        RunFolder.Create(folder, options);
         return Train(folder, setup, split, learner, TrainingPlace.Beginning, cancellation);
     }
 
     /// <summary>Continues the run in <paramref name="folder"/> from its newest checkpoint, or the newest before it that is not damaged.</summary>
     /// <param name="folder">The run's folder.</param>
+    /// <param name="mayStart">Whether a run that was stopped before its first checkpoint starts again; else it is refused.</param>
     /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     /// <exception cref="UserErrorException">There is no checkpoint, or the data is not what the run was trained on.</exception>
-    public int Resume(string folder, CancellationToken cancellation)
+    public int Resume(string folder, bool mayStart, CancellationToken cancellation)
     {
         using var dataset = OpenDataset();
         var setup = TrainingSetup.Create(options, dataset?.Tokenizer);
+        if (mayStart && CheckpointFolder.List(folder).Count == 0)
+            return StartIn(folder, setup, dataset, cancellation);
         var (checkpoint, state) = FindCheckpoint(folder);
         if (state.Step >= setup.Plan.Steps)
         {
@@ -109,9 +112,9 @@ public sealed class TrainingRun
         var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens) : null;
         ITrainingDisplay display = terminal.Console is { } console
             ? new LiveDisplay(console)
-            : new PlainDisplay(terminal.Output, PlainInterval);
+            : new PlainDisplay(terminal.Output, TimeSpan.FromSeconds(options.ReportSeconds));
         var checksum = split.Training.Checksum;
-        using var log = RunLog.Open(folder);
+        using var log = RunLog.Open(folder, place.Step, display.Line);
         using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
         var trainer = new Trainer(learner, loader, validation, plan, display, log);
         var outcome = display.Run(() => trainer.Run(place.Step, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
@@ -136,8 +139,12 @@ public sealed class TrainingRun
     {
         if (outcome.Skipped > 0)
             terminal.Output.WriteLine($"{outcome.Skipped} steps were skipped because their loss or gradient was not finite");
-        if (outcome is { LossBefore: { } before, LossAfter: { } after } && !outcome.Interrupted)
-            terminal.Output.WriteLine(FormattableString.Invariant($"validation loss {before:F4} before, {after:F4} after {outcome.Steps} steps"));
+        if (outcome.LossAfter is { } after && !outcome.Interrupted)
+        {
+            var before = outcome.LossBefore is { } first ? FormattableString.Invariant($"{first:F4} before, ") : "";
+            terminal.Output.WriteLine(FormattableString.Invariant($"validation loss {before}{after:F4} after {outcome.Steps} steps"));
+        }
+
         if (checkpoints.Newest is { } newest)
             terminal.Output.WriteLine($"checkpoint {newest}");
         if (checkpoints.Problem is { } problem)

@@ -19,7 +19,7 @@ public class TensorBoardLogTests
     {
         using var folder = new TemporaryFolder();
         var time = DateTimeOffset.FromUnixTimeMilliseconds(1_500);
-        using (var log = TensorBoardLog.Create(folder.Path, time))
+        using (var log = TensorBoardLog.Create(folder.Path, lastStep: 0, time))
             log.Write(300, time, ("loss", 2.5));
         var records = ReadRecords(File.ReadAllBytes(Directory.GetFiles(folder.Path, "events.out.tfevents.*").Single()));
 
@@ -29,6 +29,15 @@ public class TensorBoardLogTests
         byte[] summary = [0x0A, (byte)value.Length, .. value];
         Assert.That(records[1], Is.EqualTo((byte[])[.. wallTime, 0x10, 0xAC, 0x02, 0x2A, (byte)summary.Length, .. summary]));
         Assert.That(records, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_file_that_continues_a_run_takes_back_what_earlier_files_say_of_later_steps()
+    {
+        using var folder = new TemporaryFolder();
+        TensorBoardLog.Create(folder.Path, lastStep: 7, DateTimeOffset.FromUnixTimeMilliseconds(1_500)).Dispose();
+        var records = ReadRecords(File.ReadAllBytes(Directory.GetFiles(folder.Path, "events.out.tfevents.*").Single()));
+        Assert.That(records[1], Is.EqualTo((byte[])[0x09, .. BitConverter.GetBytes(1.5), 0x10, 8, 0x3A, 2, 0x08, 1]));
     }
 
     private static List<byte[]> ReadRecords(byte[] file)

@@ -100,7 +100,7 @@ public class TrainerTests
     public void The_log_has_a_line_for_each_step_and_each_validation()
     {
         using var folder = new TemporaryFolder();
-        using (var log = RunLog.Open(folder.Path))
+        using (var log = RunLog.Open(folder.Path, lastStep: 0, Assert.Fail))
             Run(new FakeLearner(), out _, out _, log: log);
         var lines = File.ReadAllLines(folder["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         var steps = lines.Where(line => line.TryGetProperty("loss", out _)).ToArray();

@@ -1,0 +1,61 @@
+using Swat.Tensors;
+
+namespace Swat.Train.Tests.Survival;
+
+public class ResumeTests
+{
+    private static IEnumerable<string> Devices => TensorDevice.List().Select(device => device.Name);
+
+    [TestCaseSource(nameof(Devices))]
+    public void A_run_of_several_parts_is_bit_for_bit_the_run_of_one(string device)
+    {
+        using var run = new TinyRun();
+        string[] options = ["--device", device, "--tokens-per-step", "128", "--checkpoint-every", "7"];
+        var whole = SwatRunner.Run(run.Train("whole", options));
+        Assert.That(whole.ExitCode, Is.EqualTo(ExitCode.Success), whole.Error);
+
+        var first = SwatRunner.RunAndStopAfter("step 10/", [.. run.Train("parts", options), "--report-seconds", "0"]);
+        var second = SwatRunner.RunAndStopAfter("step 17/", "train", "--resume", run.Folder["parts"]);
+        Assert.That((first.ExitCode, second.ExitCode), Is.EqualTo((ExitCode.Interrupted, ExitCode.Interrupted)));
+        var last = SwatRunner.Run("train", "--resume", run.Folder["parts"]);
+        Assert.That(last.ExitCode, Is.EqualTo(ExitCode.Success), last.Error);
+        Assert.That(run.Checkpoint("parts"), Is.EqualTo(run.Checkpoint("whole")));
+        Assert.That(run.Losses("parts"), Is.EqualTo(run.Losses("whole")));
+    }
+
+    [Test]
+    public void Resume_auto_starts_a_run_continues_it_and_knows_when_it_is_done()
+    {
+        using var run = new TinyRun();
+        string[] command = [.. run.Train("run"), "--resume", "auto"];
+        var started = SwatRunner.RunAndStopAfter("step 10/", [.. command, "--report-seconds", "0"]);
+        Assert.That(started.ExitCode, Is.EqualTo(ExitCode.Interrupted), started.Error);
+        var continued = SwatRunner.Run(command);
+        Assert.That(continued.ExitCode, Is.EqualTo(ExitCode.Success), continued.Error);
+        Assert.That(continued.Output, Does.Contain("continuing from step"));
+        Assert.That(SwatRunner.Run(command).Output, Does.Contain("nothing is left to do"));
+        Assert.That(run.Losses("run"), Has.Length.EqualTo(24));
+    }
+
+    [Test]
+    public void Resume_auto_starts_again_a_run_that_has_no_checkpoint_yet()
+    {
+        using var run = new TinyRun();
+        SwatRunner.Run(run.Train("run"));
+        Directory.Delete(run.Folder["run/step-000024"], recursive: true);
+        var again = SwatRunner.Run([.. run.Train("run"), "--resume", "auto"]);
+        Assert.That(again.ExitCode, Is.EqualTo(ExitCode.Success), again.Error);
+        Assert.That(run.Losses("run"), Has.Length.EqualTo(24));
+    }
+
+    [Test]
+    public void Resume_auto_does_not_start_over_where_every_checkpoint_is_damaged()
+    {
+        using var run = new TinyRun();
+        SwatRunner.Run(run.Train("run"));
+        File.Delete(run.Folder["run/step-000024/training.json"]);
+        var again = SwatRunner.Run([.. run.Train("run"), "--resume", "auto"]);
+        Assert.That(again.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(again.Error, Does.Contain("no checkpoint in it can be used"));
+    }
+}
