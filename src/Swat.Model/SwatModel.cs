@@ -9,7 +9,7 @@ namespace Swat.Model;
 /// <remarks>Owns its parameters; their names are those of the checkpoint. Loading and saving are in <see cref="SwatCheckpoint"/>.</remarks>
 public sealed class SwatModel : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _byName;
+    private readonly ParameterStore _parameters;
     private readonly DecoderLayer[] _layers;
     private readonly SequenceAttention _attention;
 
@@ -21,26 +21,9 @@ public sealed class SwatModel : IDisposable
     {
         Config = config.Validate();
         Device = device;
-        _byName = [];
+        _parameters = new ParameterStore(config, device, createParameter);
         _attention = new SequenceAttention(config, device);
-        try
-        {
-            foreach (var (name, shape) in config.Parameters())
-            {
-                var parameter = MemoryScope.Keep(createParameter(name, _byName.Count, new Shape(shape)));
-                _byName.Add(name, parameter);
-                parameter.Name = name;
-                parameter.RequiresGrad = true;
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-
-        Parameters = [.. config.Parameters().Select(parameter => _byName[parameter.Name])];
-        _layers = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new DecoderLayer(config, _byName, layer))];
+        _layers = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new DecoderLayer(config, _parameters, layer))];
     }
 
     /// <summary>The model's shape.</summary>
@@ -56,10 +39,10 @@ public sealed class SwatModel : IDisposable
     public DType ComputeType { get; set; } = DType.Float32;
 
     /// <summary>All parameters, each with its <see cref="Tensor.Name"/>, in the order of <see cref="SwatConfig.Parameters"/>.</summary>
-    public IReadOnlyList<Tensor> Parameters { get; }
+    public IReadOnlyList<Tensor> Parameters => _parameters.Parameters;
 
     /// <summary>The parameter of this name.</summary>
-    public Tensor this[string name] => _byName[name];
+    public Tensor this[string name] => _parameters[name];
 
     /// <summary>A fresh model: matrices and embeddings from a normal distribution of deviation <see cref="SwatConfig.InitializerRange"/>, norms 1, biases 0.</summary>
     /// <param name="config">The shape.</param>
@@ -95,8 +78,7 @@ public sealed class SwatModel : IDisposable
     /// <summary>Frees the parameters.</summary>
     public void Dispose()
     {
-        foreach (var parameter in _byName.Values)
-            parameter.Dispose();
+        _parameters.Dispose();
         _attention.Dispose();
     }
 
@@ -110,15 +92,15 @@ public sealed class SwatModel : IDisposable
     /// <returns>[batch, length, hidden].</returns>
     internal Tensor Hidden(Tensor tokens, IAttentionCore core, DType type)
     {
-        var x = _byName[ParameterNames.Embeddings].Embedding(tokens, type);
+        var x = _parameters[ParameterNames.Embeddings].Embedding(tokens, type);
         foreach (var layer in _layers)
             x = layer.Forward(x, core);
-        return x.RmsNorm(_byName[ParameterNames.FinalNorm], (float)Config.NormEps);
+        return x.RmsNorm(_parameters[ParameterNames.FinalNorm], (float)Config.NormEps);
     }
 
     /// <param name="hidden">[…, hidden], as <see cref="Hidden"/> gives it.</param>
     /// <returns>[…, vocabulary].</returns>
-    internal Tensor Logits(Tensor hidden) => hidden.Linear(_byName[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead]);
+    internal Tensor Logits(Tensor hidden) => hidden.Linear(_parameters[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead]);
 
     private static Tensor Initial(SwatConfig config, TensorDevice device, ulong seed, string name, int index, Shape shape)
     {

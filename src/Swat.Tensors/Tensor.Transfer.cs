@@ -87,7 +87,7 @@ public sealed partial class Tensor
         Check.SameShape("CopyFrom", this, source);
         Check.SameType("CopyFrom", this, source);
         Check.SameDevice("CopyFrom", this, source);
-        source.Storage.Bytes.SubView(0, ByteCount).CopyTo(Device.Accelerator.DefaultStream, Storage.Bytes.SubView(0, ByteCount));
+        source.Bytes.CopyTo(Device.Accelerator.DefaultStream, Bytes);
         MarkChanged();
     }
 

@@ -11,13 +11,17 @@ namespace Swat.Tensors;
 public sealed partial class Tensor : IDisposable
 {
     private readonly Storage storage;
+    private readonly long firstByte;
+    private readonly bool ownsStorage;
     private bool requiresGrad;
     private Tensor? converted;
     private int convertedVersion;
 
-    private Tensor(Storage storage, Shape shape, DType type)
+    private Tensor(Storage storage, Shape shape, DType type, long firstByte = 0, bool ownsStorage = true)
     {
         this.storage = storage;
+        this.firstByte = firstByte;
+        this.ownsStorage = ownsStorage;
         Shape = shape;
         DType = type;
     }
@@ -45,9 +49,15 @@ public sealed partial class Tensor : IDisposable
     /// <exception cref="InvalidOperationException">Set on a tensor of indices or on the result of a recorded operation.</exception>
     public bool RequiresGrad
     {
-        get => requiresGrad || GraphValue is not null;
+        get => part is { } of ? of.Whole.RequiresGrad : requiresGrad || GraphValue is not null;
         set
         {
+            if (part is { } of)
+            {
+                of.Whole.RequiresGrad = value;
+                return;
+            }
+
             if (value && !DType.IsFloatingPoint)
                 throw new InvalidOperationException($"a tensor of {DType} has no gradient: only floating-point tensors do");
             if (GraphValue is { Leaf: null })
@@ -61,13 +71,26 @@ public sealed partial class Tensor : IDisposable
     /// The sum of the gradients of all backward passes since <see cref="ZeroGrad"/>, of this tensor's shape; null if there was none. It
     /// belongs to this tensor.
     /// </summary>
-    public Tensor? Grad { get; internal set; }
+    public Tensor? Grad
+    {
+        get => part is { } of ? of.Gradient() : field;
+        internal set;
+    }
 
-    internal GraphValue? GraphValue { get; set; }
+    internal GraphValue? GraphValue
+    {
+        get => part is { Whole.RequiresGrad: true }
+            ? throw new InvalidOperationException($"{this} is a part of a parameter; compute with the whole, {part.Whole}")
+            : field;
+        set;
+    }
 
     internal MemoryScope? OwningScope { get; set; }
 
     internal int ScopeIndex { get; set; }
+
+    /// <summary>The memory of the elements.</summary>
+    internal ArrayView<byte> Bytes => Storage.Bytes.SubView(firstByte, ByteCount);
 
     internal Storage Storage => IsDisposed ? throw Disposed() : storage;
 
@@ -81,12 +104,18 @@ public sealed partial class Tensor : IDisposable
     {
         if (Interop.SizeOf<T>() != DType.Size)
             throw new ArgumentException($"a view of {typeof(T).Name} does not fit the elements of a tensor of {DType}");
-        return Storage.Bytes.SubView(0, ByteCount).Cast<T>();
+        return Bytes.Cast<T>();
     }
 
     /// <summary>Forgets the gradient and returns its memory. The next backward pass starts from zero.</summary>
     public void ZeroGrad()
     {
+        if (part is { } of)
+        {
+            of.Whole.ZeroGrad();
+            return;
+        }
+
         Grad?.Dispose();
         Grad = null;
     }
@@ -111,18 +140,20 @@ public sealed partial class Tensor : IDisposable
             return;
         IsDisposed = true;
         OwningScope?.Remove(this);
+        converted?.Dispose();
+        if (!ownsStorage)
+            return;
         storage.Release();
         Grad?.Dispose();
-        converted?.Dispose();
     }
 
     public override string ToString() => $"{Name ?? "tensor"} {DType}{Shape} on {Device.Name}{(IsDisposed ? ", disposed" : string.Empty)}";
 
     /// <summary>A new handle of the same memory, outside every scope, unknown to tapes.</summary>
-    internal Tensor Share() => new(Storage.Share(), Shape, DType);
+    internal Tensor Share() => Share(Shape);
 
-    /// <summary>As <see cref="Share"/>, with other dimensions of the same product.</summary>
-    internal Tensor Share(Shape shape) => new(Storage.Share(), shape, DType);
+    /// <summary>As <see cref="Share()"/>, with other dimensions of the same product.</summary>
+    internal Tensor Share(Shape shape) => new(Storage.Share(), shape, DType, firstByte);
 
     /// <summary>
     /// The elements in another floating-point type, for computing with a parameter that is kept in Float32. The copy belongs to this tensor

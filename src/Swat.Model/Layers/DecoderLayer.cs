@@ -7,13 +7,12 @@ namespace Swat.Model.Layers;
 /// <param name="config">The model's shape.</param>
 /// <param name="parameters">The model's parameters, which it owns.</param>
 /// <param name="layer">Which layer, from 0.</param>
-internal sealed class DecoderLayer(SwatConfig config, Dictionary<string, Tensor> parameters, int layer)
+internal sealed class DecoderLayer(SwatConfig config, ParameterStore parameters, int layer)
 {
     private readonly Tensor _attentionNorm = parameters[ParameterNames.LayerPrefix(layer) + "attn_norm.weight"];
     private readonly SwatAttention _attention = new(config, parameters, layer);
     private readonly Tensor _feedForwardNorm = parameters[ParameterNames.LayerPrefix(layer) + "mlp_norm.weight"];
-    private readonly Tensor _gate = parameters[ParameterNames.LayerPrefix(layer) + "mlp.gate_proj.weight"];
-    private readonly Tensor _up = parameters[ParameterNames.LayerPrefix(layer) + "mlp.up_proj.weight"];
+    private readonly Tensor _gateAndUp = parameters[ParameterNames.LayerPrefix(layer) + "mlp.gate_up_proj.weight"];
     private readonly Tensor _down = parameters[ParameterNames.LayerPrefix(layer) + "mlp.down_proj.weight"];
 
     /// <param name="x">[batch, length, hidden].</param>
@@ -26,5 +25,10 @@ internal sealed class DecoderLayer(SwatConfig config, Dictionary<string, Tensor>
         return x.Add(FeedForward(x.RmsNorm(_feedForwardNorm, epsilon)));
     }
 
-    private Tensor FeedForward(Tensor x) => x.Linear(_gate).SwiGlu(x.Linear(_up)).Linear(_down);
+    private Tensor FeedForward(Tensor x)
+    {
+        var both = x.Linear(_gateAndUp);
+        var width = config.FeedForwardSize;
+        return both.Slice(^1, ..width).SwiGlu(both.Slice(^1, width..)).Linear(_down);
+    }
 }

@@ -7,7 +7,7 @@ namespace Swat.Model.Layers;
 /// <param name="config">The model's shape.</param>
 /// <param name="parameters">The model's parameters, which it owns.</param>
 /// <param name="layer">Which layer, from 0.</param>
-internal sealed class SwatAttention(SwatConfig config, Dictionary<string, Tensor> parameters, int layer)
+internal sealed class SwatAttention(SwatConfig config, ParameterStore parameters, int layer)
 {
     private const float QkNormEpsilon = 1e-5f;
 
@@ -18,9 +18,11 @@ internal sealed class SwatAttention(SwatConfig config, Dictionary<string, Tensor
     /// <returns>[batch, length, hidden].</returns>
     public Tensor Forward(Tensor x, IAttentionCore core)
     {
-        var q = Project(x, "q", config.NumHeads);
-        var k = Project(x, "k", config.KvHeads);
-        var v = Project(x, "v", config.KvHeads);
+        var all = x.Linear(Parameter("qkv_proj.weight"), config.QkvBias ? Parameter("qkv_proj.bias") : null)
+            .Reshape([x.Shape[0], x.Shape[1], config.NumHeads + (2 * config.KvHeads), config.HeadDim]);
+        var q = all.Slice(2, ..config.NumHeads);
+        var k = all.Slice(2, config.NumHeads..(config.NumHeads + config.KvHeads));
+        var v = all.Slice(2, (config.NumHeads + config.KvHeads)..);
         if (config.QkNorm)
         {
             q = q.RmsNorm(Parameter("q_norm.weight"), QkNormEpsilon);
@@ -29,11 +31,6 @@ internal sealed class SwatAttention(SwatConfig config, Dictionary<string, Tensor
 
         return core.Attend(q, k, v, layer).Reshape(x.Shape).Linear(Parameter("o_proj.weight"));
     }
-
-    /// <returns>[batch, length, heads, head_dim].</returns>
-    private Tensor Project(Tensor x, string which, int heads) =>
-        x.Linear(Parameter($"{which}_proj.weight"), config.QkvBias ? Parameter($"{which}_proj.bias") : null)
-            .Reshape([x.Shape[0], x.Shape[1], heads, config.HeadDim]);
 
     private Tensor Parameter(string name) => parameters[_prefix + name];
 }

@@ -8,7 +8,7 @@ internal static class Fill
     public static void Zero(Tensor tensor)
     {
         if (tensor.Count > 0)
-            tensor.Storage.Bytes.SubView(0, tensor.ByteCount).MemSetToZero(tensor.Device.Accelerator.DefaultStream);
+            tensor.Bytes.MemSetToZero(tensor.Device.Accelerator.DefaultStream);
     }
 
     public static void With(Tensor tensor, float value)

@@ -1,0 +1,21 @@
+namespace Swat.Tensors;
+
+/// <summary>What a part of a parameter knows of the whole.</summary>
+/// <param name="whole">The parameter.</param>
+/// <param name="rows">Range of its outermost dimension.</param>
+internal sealed class TensorPart(Tensor whole, Range rows)
+{
+    private Tensor? wholeGradient;
+    private Tensor? gradient;
+
+    public Tensor Whole { get; } = whole;
+
+    /// <summary>These rows of the whole's gradient; null if it has none.</summary>
+    public Tensor? Gradient()
+    {
+        if (Whole.Grad == wholeGradient)
+            return gradient;
+        wholeGradient = Whole.Grad;
+        return gradient = wholeGradient?.Part(rows);
+    }
+}
