@@ -92,10 +92,10 @@ public sealed class SwatModel : IDisposable
     /// <returns>[batch, length, hidden].</returns>
     internal Tensor Hidden(Tensor tokens, IAttentionCore core, DType type)
     {
-        var x = _parameters[ParameterNames.Embeddings].Embedding(tokens, type);
+        var stream = new ResidualStream(_parameters[ParameterNames.Embeddings].Embedding(tokens, type));
         foreach (var layer in _layers)
-            x = layer.Forward(x, core);
-        return x.RmsNorm(_parameters[ParameterNames.FinalNorm], (float)Config.NormEps);
+            stream = layer.Forward(stream, core);
+        return stream.Normalize(_parameters[ParameterNames.FinalNorm], (float)Config.NormEps).Normalized;
     }
 
     /// <param name="hidden">[…, hidden], as <see cref="Hidden"/> gives it.</param>

@@ -15,14 +15,14 @@ internal sealed class DecoderLayer(SwatConfig config, ParameterStore parameters,
     private readonly Tensor _gateAndUp = parameters[ParameterNames.LayerPrefix(layer) + "mlp.gate_up_proj.weight"];
     private readonly Tensor _down = parameters[ParameterNames.LayerPrefix(layer) + "mlp.down_proj.weight"];
 
-    /// <param name="x">[batch, length, hidden].</param>
+    /// <param name="stream">[batch, length, hidden].</param>
     /// <param name="core">Knows the positions.</param>
-    /// <returns>[batch, length, hidden].</returns>
-    public Tensor Forward(Tensor x, IAttentionCore core)
+    public ResidualStream Forward(ResidualStream stream, IAttentionCore core)
     {
         float epsilon = (float)config.NormEps;
-        x = x.Add(_attention.Forward(x.RmsNorm(_attentionNorm, epsilon), core));
-        return x.Add(FeedForward(x.RmsNorm(_feedForwardNorm, epsilon)));
+        (stream, var x) = stream.Normalize(_attentionNorm, epsilon);
+        (stream, x) = stream.Add(_attention.Forward(x, core)).Normalize(_feedForwardNorm, epsilon);
+        return stream.Add(FeedForward(x));
     }
 
     private Tensor FeedForward(Tensor x)
