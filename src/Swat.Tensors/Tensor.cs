@@ -155,6 +155,10 @@ public sealed partial class Tensor : IDisposable
     /// <summary>As <see cref="Share()"/>, with other dimensions of the same product.</summary>
     internal Tensor Share(Shape shape) => new(Storage.Share(), shape, DType, firstByte);
 
+    /// <summary>As <see cref="Share()"/>, of some elements that lie side by side.</summary>
+    internal Tensor SharePart(long firstElement, Shape shape) =>
+        new(Storage.Share(), shape, DType, firstByte + firstElement * DType.Size);
+
     /// <summary>
     /// The elements in another floating-point type, for computing with a parameter that is kept in Float32. The copy belongs to this tensor
     /// and is made again when the elements have changed.
