@@ -26,7 +26,7 @@ public static class Recomputation
         ArgumentNullException.ThrowIfNull(part);
         input.ThrowIfDisposed();
         var device = input.Device;
-        if (device is not { InnermostTape: not null, NoGradDepth: 0 })
+        if (device is not { InnermostTape.DetectsAnomalies: false, NoGradDepth: 0 })
             return part(input);
         if (!input.RequiresGrad)
         {

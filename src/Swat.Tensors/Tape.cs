@@ -27,16 +27,25 @@ public sealed class Tape : IDisposable
     private bool isReleased;
     private bool isDisposed;
 
-    public Tape(TensorDevice device)
+    /// <param name="device">Whose operations it records.</param>
+    /// <param name="detectAnomalies">
+    /// True: every result and gradient is copied to the host and looked at, and the first that is not finite throws a
+    /// <see cref="NonFiniteValueException"/> that names its operation. Nothing is recomputed then.
+    /// </param>
+    public Tape(TensorDevice device, bool detectAnomalies = false)
     {
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
+        DetectsAnomalies = detectAnomalies;
         scope = device.Scope();
         outer = device.InnermostTape;
         device.InnermostTape = this;
     }
 
     public TensorDevice Device { get; }
+
+    /// <summary>Whether values that are not finite throw.</summary>
+    public bool DetectsAnomalies { get; }
 
     /// <summary>Number of operations recorded so far.</summary>
     public int Count => nodes.Count;
@@ -158,6 +167,8 @@ public sealed class Tape : IDisposable
                 "needs no gradient in `using (device.NoGrad())`");
         }
 
+        if (tape.DetectsAnomalies)
+            AnomalyDetector.CheckForward(operation, inputs, outputs);
         tape.Add(operation, inputs, outputs, saved, backward);
     }
 
@@ -194,6 +205,8 @@ public sealed class Tape : IDisposable
         {
             using var temporaries = Device.Scope();
             node.Backward(new BackwardContext(Device, node));
+            if (DetectsAnomalies)
+                AnomalyDetector.CheckBackward(node);
         }
 
         if (!keepGraph)
