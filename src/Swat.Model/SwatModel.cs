@@ -53,19 +53,21 @@ public sealed class SwatModel : IDisposable
 
     /// <summary>The logits of the next token at every position.</summary>
     /// <param name="tokens">Int32 [batch, length].</param>
+    /// <param name="documents">Where the documents packed into the sequences begin and end: attention stays inside each. Null: each sequence is one.</param>
     /// <returns>[batch, length, vocabulary].</returns>
-    public Tensor Forward(Tensor tokens)
+    public Tensor Forward(Tensor tokens, AttentionDocuments? documents = null)
     {
         if (tokens.Shape.Rank != 2)
             throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
-        return Logits(Hidden(tokens, _attention, ComputeType));
+        return Logits(Hidden(tokens, documents is null ? _attention : new PackedAttention(_attention, documents), ComputeType));
     }
 
     /// <summary>The mean cross entropy in nats of <paramref name="targets"/> under the model's predictions.</summary>
     /// <param name="tokens">Int32 [batch, length].</param>
     /// <param name="targets">Int32 [batch, length]: the token that follows each position; positions of -100 do not count.</param>
+    /// <param name="documents">As <see cref="Forward"/> has it; they must live until the backward pass.</param>
     /// <returns>One number.</returns>
-    public Tensor Loss(Tensor tokens, Tensor targets) => Forward(tokens).CrossEntropy(targets);
+    public Tensor Loss(Tensor tokens, Tensor targets, AttentionDocuments? documents = null) => Forward(tokens, documents).CrossEntropy(targets);
 
     /// <summary>The parameters by how an optimizer treats them: matrices decay, norms, biases and the embedding table (tied or not) do not.</summary>
     /// <param name="weightDecay">Of the matrices.</param>

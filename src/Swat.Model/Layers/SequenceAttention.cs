@@ -25,7 +25,14 @@ internal sealed class SequenceAttention : IAttentionCore, IDisposable
     public Tensor? Slopes { get; }
 
     /// <inheritdoc/>
-    public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer)
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer) => Attend(query, key, value, documents: null);
+
+    /// <inheritdoc cref="IAttentionCore.Attend"/>
+    /// <param name="query">[batch, length, heads, head_dim], not rotated yet.</param>
+    /// <param name="key">[batch, length, kv_heads, head_dim], not rotated yet.</param>
+    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="documents">Attention reaches from none into another; null: each sequence is one.</param>
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionDocuments? documents)
     {
         int length = query.Shape[1];
         if (_config.Rope)
@@ -35,7 +42,7 @@ internal sealed class SequenceAttention : IAttentionCore, IDisposable
             key = key.Rotary(rotary);
         }
 
-        return query.SlidingWindowAttention(key, value, Slopes, Math.Min(_config.WindowSize ?? length, length), _activation);
+        return query.SlidingWindowAttention(key, value, Slopes, Math.Min(_config.WindowSize ?? length, length), _activation, documents: documents);
     }
 
     public void Dispose()

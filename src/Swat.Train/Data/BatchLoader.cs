@@ -15,7 +15,8 @@ public sealed class BatchLoader : IDisposable
     /// <param name="sequences">Sequences in a batch.</param>
     /// <param name="batchesPerStep">Batches in a step.</param>
     /// <param name="position">Sequences drawn before.</param>
-    public BatchLoader(ISequenceOrder order, int sequences, int batchesPerStep, long position)
+    /// <param name="separatesDocuments">Whether the batches keep where documents begin.</param>
+    public BatchLoader(ISequenceOrder order, int sequences, int batchesPerStep, long position, bool separatesDocuments = false)
     {
         this.order = order;
         SequencesPerStep = (long)sequences * batchesPerStep;
@@ -25,7 +26,7 @@ public sealed class BatchLoader : IDisposable
         for (var slot = 0; slot < slots.Length; slot++)
             StartFilling(slot);
 
-        Batch[] CreateSlot() => [.. Enumerable.Range(0, batchesPerStep).Select(_ => new Batch(sequences, order.Length))];
+        Batch[] CreateSlot() => [.. Enumerable.Range(0, batchesPerStep).Select(_ => new Batch(sequences, order.Length, separatesDocuments))];
     }
 
     /// <summary>Sequences that have been handed out, over all epochs: where a run that continues from here begins.</summary>

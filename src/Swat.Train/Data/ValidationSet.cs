@@ -6,12 +6,15 @@ public sealed class ValidationSet
     private readonly ITokenSource source;
     private readonly int length;
     private readonly long available;
+    private readonly bool separatesDocuments;
 
     /// <param name="source">At least length + 1 tokens.</param>
     /// <param name="length">Tokens in a sequence.</param>
     /// <param name="tokens">Tokens wanted in all; at least one sequence, at most all that fit.</param>
-    public ValidationSet(ITokenSource source, int length, long tokens)
+    /// <param name="separatesDocuments">Whether the batches keep where documents begin.</param>
+    public ValidationSet(ITokenSource source, int length, long tokens, bool separatesDocuments = false)
     {
+        this.separatesDocuments = separatesDocuments;
         this.source = source;
         this.length = length;
         available = (source.Length - 1) / length;
@@ -28,7 +31,7 @@ public sealed class ValidationSet
     {
         for (long first = 0; first < Sequences; first += batchSize)
         {
-            var batch = new Batch((int)Math.Min(batchSize, Sequences - first), length);
+            var batch = new Batch((int)Math.Min(batchSize, Sequences - first), length, separatesDocuments);
             for (var row = 0; row < batch.Sequences; row++)
                 batch.Fill(row, source, (first + row) * available / Sequences * length);
             yield return batch;

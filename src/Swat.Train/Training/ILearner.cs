@@ -17,6 +17,12 @@ public interface ILearner
     /// <param name="learningRate">Of this step.</param>
     PendingStep Step(IReadOnlyList<Batch> microBatches, double learningRate);
 
+    /// <summary>
+    /// What makes the loss or the gradient of these batches not finite, for a step that was skipped: the first operation whose result is not.
+    /// Null where everything is finite. Slow; learns nothing.
+    /// </summary>
+    string? FindAnomaly(IReadOnlyList<Batch> microBatches);
+
     /// <summary>Mean cross entropy over the tokens of <paramref name="batch"/>, in nats a token; learns nothing.</summary>
     double Evaluate(Batch batch);
 }

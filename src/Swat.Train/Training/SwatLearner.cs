@@ -51,7 +51,31 @@ public sealed class SwatLearner : ILearner, IDisposable
     public double Evaluate(Batch batch)
     {
         using var scope = Device.Scope();
-        return Loss(batch).Item();
+        using var documents = Documents(batch);
+        return Loss(batch, documents).Item();
+    }
+
+    public string? FindAnomaly(IReadOnlyList<Batch> microBatches)
+    {
+        try
+        {
+            foreach (var batch in microBatches)
+            {
+                using var documents = Documents(batch);
+                using var tape = new Tape(Device, detectAnomalies: true);
+                Loss(batch, documents).Backward();
+            }
+
+            return null;
+        }
+        catch (NonFiniteValueException exception)
+        {
+            return exception.Message;
+        }
+        finally
+        {
+            Optimizer.ZeroGrad();
+        }
     }
 
     public void Dispose() => Optimizer.Dispose();
@@ -64,8 +88,9 @@ public sealed class SwatLearner : ILearner, IDisposable
         var total = Tensor.Zeros(Device, []);
         foreach (var batch in microBatches)
         {
+            using var documents = Documents(batch);
             using var tape = new Tape(Device);
-            var loss = Loss(batch);
+            var loss = Loss(batch, documents);
             tape.Backward(loss, share);
             using (Device.NoGrad())
                 total = tape.Return(microBatches.Count == 1 ? loss : total.Add(loss.Scale(weight)));
@@ -74,10 +99,13 @@ public sealed class SwatLearner : ILearner, IDisposable
         return total;
     }
 
-    private Tensor Loss(Batch batch)
+    private AttentionDocuments? Documents(Batch batch) =>
+        batch.DocumentOffsets() is { } offsets ? new AttentionDocuments(Device, batch.Sequences, batch.Length, offsets) : null;
+
+    private Tensor Loss(Batch batch, AttentionDocuments? documents)
     {
         var tokens = Tensor.FromArray(Device, batch.Inputs, [batch.Sequences, batch.Length]);
         var targets = Tensor.FromArray(Device, batch.Targets, [batch.Sequences, batch.Length]);
-        return Model.Loss(tokens, targets);
+        return Model.Loss(tokens, targets, documents);
     }
 }

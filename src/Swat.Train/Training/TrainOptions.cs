@@ -36,6 +36,9 @@ public sealed record TrainOptions
     [Setting("Tokens in a training sequence.", Group = DataGroup, ValueName = "TOKENS", Minimum = 1, DefaultMeaning = FromPreset)]
     public int? Length { get; init; }
 
+    [Setting("Keep attention inside each of the documents that are packed into a sequence.", Group = DataGroup)]
+    public bool DocumentAttention { get; init; }
+
     [Setting("Shape of the model.", Group = ModelGroup, ValueName = "NAME")]
     public string Preset { get; init; } = DefaultPreset;
 
@@ -127,6 +130,9 @@ public sealed record TrainOptions
 
     [Setting("Steps in a row whose loss or gradient is not finite, and which are skipped, before the run stops.", Group = RunGroup, ValueName = "STEPS", Minimum = 1)]
     public int MaxSkippedSteps { get; init; } = 20;
+
+    [Setting("Compute a step that is skipped again, and name the operation that made the first value that is not finite.", Group = RunGroup)]
+    public bool DetectAnomaly { get; init; }
 
     [Setting("Steps between validations; 0 validates before and after alone.",
         Group = RunGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a quarter of the steps, at most 1000")]

@@ -94,10 +94,16 @@ public sealed class Trainer
     private void TakeStep()
     {
         var rate = plan.Schedule.At(Step);
-        var pending = learner.Step(loader.Next(), rate);
+        var batches = loader.Next();
+        var pending = learner.Step(batches, rate);
         Report();
         Step++;
         unreported = new(Step, rate, loader.Position * plan.Length, pending);
+        if (!plan.DetectAnomaly)
+            return;
+        if (pending.Result.WasSkipped)
+            display.Line(FormattableString.Invariant($"step {Step}: {learner.FindAnomaly(batches) ?? "computed again, every value is finite"}"));
+        Report();
     }
 
     /// <summary>Waits for the last step and reports it, if that was not done yet.</summary>

@@ -10,6 +10,7 @@ namespace Swat.Train.Training;
 /// <param name="CheckpointEvery">Steps between checkpoints; 0 for none but by time, by validation loss and at the end.</param>
 /// <param name="CheckpointInterval">Longest time between checkpoints.</param>
 /// <param name="MaxSkippedSteps">Steps in a row with a loss or gradient that is not finite, after which the run stops.</param>
+/// <param name="DetectAnomaly">Whether such a step is computed again to find what makes it so; then no step begins before the last one is done.</param>
 public sealed record TrainerPlan(
     int Steps,
     int Batch,
@@ -19,7 +20,8 @@ public sealed record TrainerPlan(
     int ValidateEvery,
     int CheckpointEvery,
     TimeSpan CheckpointInterval,
-    int MaxSkippedSteps)
+    int MaxSkippedSteps,
+    bool DetectAnomaly = false)
 {
     /// <summary>Tokens that a step learns from.</summary>
     public long TokensPerStep => (long)Batch * Length * BatchesPerStep;

@@ -108,8 +108,8 @@ public sealed class TrainingRun
         string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, TrainingPlace place, CancellationToken cancellation)
     {
         var plan = setup.Plan;
-        using var loader = new BatchLoader(new ShuffledSequences(split.Training, plan.Length, options.Seed), plan.Batch, plan.BatchesPerStep, place.Sequences);
-        var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens) : null;
+        using var loader = new BatchLoader(new ShuffledSequences(split.Training, plan.Length, options.Seed), plan.Batch, plan.BatchesPerStep, place.Sequences, options.DocumentAttention);
+        var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens, options.DocumentAttention) : null;
         ITrainingDisplay display = terminal.Console is { } console
             ? new LiveDisplay(console)
             : new PlainDisplay(terminal.Output, TimeSpan.FromSeconds(options.ReportSeconds));

@@ -71,7 +71,8 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
             validateEvery,
             options.CheckpointEvery,
             options.CheckpointMinutes == 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(options.CheckpointMinutes),
-            options.MaxSkippedSteps);
+            options.MaxSkippedSteps,
+            options.DetectAnomaly);
         return new(tokenizer, model, plan);
     }
 

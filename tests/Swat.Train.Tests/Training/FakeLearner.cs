@@ -33,6 +33,8 @@ internal sealed class FakeLearner : ILearner
         return new(Result(Rates.Count));
     }
 
+    public string? FindAnomaly(IReadOnlyList<Batch> microBatches) => "log: its result is not finite";
+
     public double Evaluate(Batch batch) =>
         ValidationLosses is { } losses ? losses[evaluations++ / BatchesPerValidation] : 10 - Rates.Count;
 }

@@ -47,6 +47,16 @@ public class TrainerTests
     }
 
     [Test]
+    public void The_operation_that_made_a_step_not_finite_is_named_on_request()
+    {
+        FakeLearner Failing() => new() { Result = step => step == 2 ? new(double.NaN, 1) : new(1, 1) };
+        Run(Failing(), out var silent, out _);
+        Assert.That(silent, Does.Not.Contain("log:"));
+        Run(Failing(), out var output, out _, plan: Plan with { DetectAnomaly = true });
+        Assert.That(output, Does.Contain("step 2: log: its result is not finite").And.Contain("step 6/6"));
+    }
+
+    [Test]
     public void Too_many_steps_in_a_row_that_are_not_finite_end_the_run()
     {
         var learner = new FakeLearner { Result = step => step < 3 ? new(1, 1) : new(1, double.PositiveInfinity) };

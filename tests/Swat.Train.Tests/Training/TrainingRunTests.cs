@@ -88,6 +88,27 @@ public class TrainingRunTests
     }
 
     [Test]
+    public void Attention_that_stays_inside_documents_gives_other_losses_and_is_continued_alike()
+    {
+        for (var i = 0; i < 40; i++)
+            folder.Write($"documents/{i:D2}.txt", File.ReadAllText(text)[..50]);
+        string[] data = ["--data", folder["documents"], "--steps", "6", "--validation-fraction", "0.2"];
+        Train("joined", data);
+        Train("separate", [.. data, "--document-attention"]);
+        Assert.That(Metrics("separate", "loss")[0], Is.Not.EqualTo(Metrics("joined", "loss")[0]));
+        Assert.That(Metrics("separate", "validation_loss")[^1], Is.LessThan(Metrics("separate", "validation_loss")[0]));
+    }
+
+    [Test]
+    public void A_run_that_diverges_stops_and_names_what_was_not_finite_first()
+    {
+        var run = Train("run", "--lr", "1e38", "--weight-decay", "0", "--warmup", "0", "--max-skipped-steps", "2", "--detect-anomaly", "true");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.Contain("Training diverged").And.Contain("2 steps in a row"));
+        Assert.That(run.Output, Does.Match("step \\d+: .*values that are not finite"));
+    }
+
+    [Test]
     public void A_run_may_continue_with_another_batch_where_it_was_in_its_data()
     {
         Train("run", "--steps", "4");
@@ -142,7 +163,7 @@ public class TrainingRunTests
 
     // Options in more replace those of the same name.
     private SwatRunner Train(string name, params string[] more) => SwatRunner.Run(
-        ["train", "--data", text, "--out", folder[name], .. Tiny.Chunk(2).Where(option => !more.Contains(option[0])).SelectMany(option => option), .. more]);
+        ["train", .. more.Contains("--data") ? [] : (string[])["--data", text], "--out", folder[name], .. Tiny.Chunk(2).Where(option => !more.Contains(option[0])).SelectMany(option => option), .. more]);
 
     // A quarter of the steps is between validations, so the run stops in its middle.
     private SwatRunner TrainHalf(string name) =>
