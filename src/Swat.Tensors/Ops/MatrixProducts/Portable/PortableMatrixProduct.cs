@@ -9,7 +9,7 @@ namespace Swat.Tensors.Ops.MatrixProducts.Portable;
 /// A group of 16 x 16 work items computes a 64 x 64 tile of C, in steps of 32 along k. A step brings a 64 x 32 tile of A' and a 32 x 64
 /// tile of B' into shared memory (17 KiB) and multiplies them: a work item holds the 4 x 4 results of rows y, y + 16, … and columns
 /// x, x + 16, …, so that neighbouring work items read neighbouring columns of B' and all share one element of A'. Each element brought in
-/// is used 64 times. m·n·k multiplications and additions; m·k·⌈n/64⌉ + k·n·⌈m/64⌉ elements read, m·n written.
+/// is used 64 times. A batch's products lie side by side in the grid's rows. m·n·k multiplications and additions; m·k·⌈n/64⌉ + k·n·⌈m/64⌉ elements read, m·n written.
 /// </para>
 /// </summary>
 internal static class PortableMatrixProduct
@@ -33,7 +33,7 @@ internal static class PortableMatrixProduct
     /// <inheritdoc cref="MatrixProduct.Launch"/>
     public static void Launch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias = null)
     {
-        if (transposeB && a.Device.Kind == DeviceKind.Cpu && shape.M >= RowsWorthTransposing)
+        if (transposeB && shape.StrideB == 0 && a.Device.Kind == DeviceKind.Cpu && shape.M >= RowsWorthTransposing)
         {
             using var transposed = Tensor.Empty(b.Device, [shape.K, shape.N], b.DType);
             StridedCopy.Gather("matmul", b, 0, [1, shape.K], transposed);
@@ -63,7 +63,10 @@ internal static class PortableMatrixProduct
         where T : unmanaged, IElement<T>
         where TResult : unmanaged, IElement<TResult>
     {
-        var config = new KernelConfig(new Index3D((shape.M + Tile - 1) / Tile, (shape.N + Tile - 1) / Tile, 1), new Index3D(Side, Side, 1));
+        var tileRows = (shape.M + Tile - 1) / Tile;
+        var config = new KernelConfig(
+            new Index3D(checked(tileRows * shape.Batch), (shape.N + Tile - 1) / Tile, 1),
+            new Index3D(Side, Side, 1));
         var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
         Action<ArrayView<T>, ArrayView<T>, ArrayView<float>, ArrayView<TResult>, MatMulShape> kernel = (transposeA, transposeB) switch
         {
@@ -94,7 +97,12 @@ internal static class PortableMatrixProduct
         for (var i = 0; i < PerItem * PerItem; i++)
             sums[i] = 0;
 
-        var firstRow = Grid.IdxX * Tile;
+        var tileRows = (shape.M + Tile - 1) / Tile;
+        var batch = Grid.IdxX / tileRows;
+        a = a.SubView(batch * shape.StrideA);
+        b = b.SubView(batch * shape.StrideB);
+        c = c.SubView(batch * shape.StrideC);
+        var firstRow = (Grid.IdxX - batch * tileRows) * Tile;
         var firstColumn = Grid.IdxY * Tile;
         var isInner = firstRow + Tile <= shape.M && firstColumn + Tile <= shape.N;
         for (var start = 0; start < shape.K; start += Depth)
