@@ -55,19 +55,15 @@ public sealed class SwatModel : IDisposable
     /// <param name="tokens">Int32 [batch, length].</param>
     /// <param name="documents">Where the documents packed into the sequences begin and end: attention stays inside each. Null: each sequence is one.</param>
     /// <returns>[batch, length, vocabulary].</returns>
-    public Tensor Forward(Tensor tokens, AttentionDocuments? documents = null)
-    {
-        if (tokens.Shape.Rank != 2)
-            throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
-        return Logits(Hidden(tokens, documents is null ? _attention : new PackedAttention(_attention, documents), ComputeType));
-    }
+    public Tensor Forward(Tensor tokens, AttentionDocuments? documents = null) => Logits(Hidden(tokens, documents));
 
     /// <summary>The mean cross entropy in nats of <paramref name="targets"/> under the model's predictions.</summary>
     /// <param name="tokens">Int32 [batch, length].</param>
     /// <param name="targets">Int32 [batch, length]: the token that follows each position; positions of -100 do not count.</param>
     /// <param name="documents">As <see cref="Forward"/> has it; they must live until the backward pass.</param>
     /// <returns>One number.</returns>
-    public Tensor Loss(Tensor tokens, Tensor targets, AttentionDocuments? documents = null) => Forward(tokens, documents).CrossEntropy(targets);
+    public Tensor Loss(Tensor tokens, Tensor targets, AttentionDocuments? documents = null) => 
+        Hidden(tokens, documents).LinearCrossEntropy(OutputMatrix, targets);
 
     /// <summary>The parameters by how an optimizer treats them: matrices decay, norms, biases and the embedding table (tied or not) do not.</summary>
     /// <param name="weightDecay">Of the matrices.</param>
@@ -102,7 +98,17 @@ public sealed class SwatModel : IDisposable
 
     /// <param name="hidden">[…, hidden], as <see cref="Hidden"/> gives it.</param>
     /// <returns>[…, vocabulary].</returns>
-    internal Tensor Logits(Tensor hidden) => hidden.Linear(_parameters[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead]);
+    internal Tensor Logits(Tensor hidden) => hidden.Linear(OutputMatrix);
+
+    private Tensor OutputMatrix => _parameters[Config.TieWordEmbeddings ? ParameterNames.Embeddings : ParameterNames.OutputHead];
+
+    private Tensor Hidden(Tensor tokens, AttentionDocuments? documents)
+    {
+        if (tokens.Shape.Rank != 2)
+            throw new ArgumentException($"The model takes tokens of shape [batch, length], not {tokens.Shape}.", nameof(tokens));
+        return Hidden(tokens, documents is null ? _attention : new PackedAttention(_attention, documents), ComputeType);
+    }
+
 
     private static Tensor Initial(SwatConfig config, TensorDevice device, ulong seed, string name, int index, Shape shape)
     {

@@ -99,6 +99,9 @@ public sealed partial class Tensor
         return ToArray()[0];
     }
 
+    /// <summary>Starts to copy the elements of a Float32 tensor to the host, which goes on meanwhile.</summary>
+    public PendingRead BeginRead() => new(Device, View<float>());
+
     /// <summary>Makes every element the same. The elements are floating-point numbers.</summary>
     public void FillWith(float value)
     {

@@ -83,6 +83,7 @@ public sealed partial class TensorDevice : IDisposable
             return;
         isDisposed = true;
         Accelerator.Synchronize();
+        DisposeLandings();
         Pool.Dispose();
         Accelerator.Dispose();
         context.Dispose();

@@ -71,14 +71,24 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
     }
 
     /// <inheritdoc/>
+    public (Tensor Query, Tensor Key, Tensor Value) Split(Tensor projections, bool rotate)
+    {
+        // The rows of the table are the tokens of all sequences in order, each at a position of its own.
+        int tokens = projections.Shape[0] * projections.Shape[1];
+        var (query, key, value) = projections.Reshape([1, tokens, projections.Shape[2]])
+            .SplitHeads(_model.Config.NumHeads, _model.Config.KvHeads, rotate ? _rotary : null);
+        return (Batched(query), Batched(key), Batched(value));
+
+        Tensor Batched(Tensor heads) => heads.Reshape([projections.Shape[0], projections.Shape[1], heads.Shape[2], heads.Shape[3]]);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Rotate(Tensor heads) =>
+        _rotary is null ? heads : heads.Reshape([1, heads.Shape[0] * heads.Shape[1], heads.Shape[2], heads.Shape[3]]).Rotary(_rotary).Reshape(heads.Shape);
+
+    /// <inheritdoc/>
     public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer)
     {
-        if (_rotary is not null)
-        {
-            query = Rotate(query, _rotary);
-            key = Rotate(key, _rotary);
-        }
-
         var ring = _rings[layer];
         var shape = ShapeOf(query);
         int tokens = _sequences * shape.Length;
@@ -108,10 +118,6 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
     }
 
     private int Window => _model.Config.WindowSize ?? int.MaxValue;
-
-    /// <summary>The rows of the table are the tokens of all sequences in order, each at a position of its own.</summary>
-    private static Tensor Rotate(Tensor x, RotaryTable table) =>
-        x.Reshape([1, x.Shape[0] * x.Shape[1], x.Shape[2], x.Shape[3]]).Rotary(table).Reshape(x.Shape);
 
     private void Launch<TSoftmax>(Tensor query, Ring ring, Tensor output, RingShape shape)
         where TSoftmax : struct, IFlag =>

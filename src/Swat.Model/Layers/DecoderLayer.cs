@@ -25,10 +25,5 @@ internal sealed class DecoderLayer(SwatConfig config, ParameterStore parameters,
         return stream.Add(FeedForward(x));
     }
 
-    private Tensor FeedForward(Tensor x)
-    {
-        var both = x.Linear(_gateAndUp);
-        var width = config.FeedForwardSize;
-        return both.Slice(^1, ..width).SwiGlu(both.Slice(^1, width..)).Linear(_down);
-    }
+    private Tensor FeedForward(Tensor x) => x.Linear(_gateAndUp).SwiGlu().Linear(_down);
 }

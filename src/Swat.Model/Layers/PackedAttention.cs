@@ -9,5 +9,11 @@ namespace Swat.Model.Layers;
 internal sealed class PackedAttention(SequenceAttention attention, AttentionDocuments documents) : IAttentionCore
 {
     /// <inheritdoc/>
+    public (Tensor Query, Tensor Key, Tensor Value) Split(Tensor projections, bool rotate) => attention.Split(projections, rotate);
+
+    /// <inheritdoc/>
+    public Tensor Rotate(Tensor heads) => attention.Rotate(heads);
+
+    /// <inheritdoc/>
     public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer) => attention.Attend(query, key, value, documents);
 }

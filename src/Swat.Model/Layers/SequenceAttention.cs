@@ -25,23 +25,23 @@ internal sealed class SequenceAttention : IAttentionCore, IDisposable
     public Tensor? Slopes { get; }
 
     /// <inheritdoc/>
+    public (Tensor Query, Tensor Key, Tensor Value) Split(Tensor projections, bool rotate) =>
+        projections.SplitHeads(_config.NumHeads, _config.KvHeads, rotate && _config.Rope ? Rotary(projections.Shape[1]) : null);
+
+    /// <inheritdoc/>
+    public Tensor Rotate(Tensor heads) => _config.Rope ? heads.Rotary(Rotary(heads.Shape[1])) : heads;
+
+    /// <inheritdoc/>
     public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer) => Attend(query, key, value, documents: null);
 
     /// <inheritdoc cref="IAttentionCore.Attend"/>
-    /// <param name="query">[batch, length, heads, head_dim], not rotated yet.</param>
-    /// <param name="key">[batch, length, kv_heads, head_dim], not rotated yet.</param>
+    /// <param name="query">[batch, length, heads, head_dim], rotated.</param>
+    /// <param name="key">[batch, length, kv_heads, head_dim], rotated.</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="documents">Attention reaches from none into another; null: each sequence is one.</param>
     public Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionDocuments? documents)
     {
         int length = query.Shape[1];
-        if (_config.Rope)
-        {
-            var rotary = Rotary(length);
-            query = query.Rotary(rotary);
-            key = key.Rotary(rotary);
-        }
-
         return query.SlidingWindowAttention(key, value, Slopes, Math.Min(_config.WindowSize ?? length, length), _activation, documents: documents);
     }
 

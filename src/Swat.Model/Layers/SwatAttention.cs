@@ -18,15 +18,12 @@ internal sealed class SwatAttention(SwatConfig config, ParameterStore parameters
     /// <returns>[batch, length, hidden].</returns>
     public Tensor Forward(Tensor x, IAttentionCore core)
     {
-        var all = x.Linear(Parameter("qkv_proj.weight"), config.QkvBias ? Parameter("qkv_proj.bias") : null)
-            .Reshape([x.Shape[0], x.Shape[1], config.NumHeads + (2 * config.KvHeads), config.HeadDim]);
-        var q = all.Slice(2, ..config.NumHeads);
-        var k = all.Slice(2, config.NumHeads..(config.NumHeads + config.KvHeads));
-        var v = all.Slice(2, (config.NumHeads + config.KvHeads)..);
+        var projections = x.Linear(Parameter("qkv_proj.weight"), config.QkvBias ? Parameter("qkv_proj.bias") : null);
+        var (q, k, v) = core.Split(projections, rotate: !config.QkNorm);
         if (config.QkNorm)
         {
-            q = q.RmsNorm(Parameter("q_norm.weight"), QkNormEpsilon);
-            k = k.RmsNorm(Parameter("k_norm.weight"), QkNormEpsilon);
+            q = core.Rotate(q.RmsNorm(Parameter("q_norm.weight"), QkNormEpsilon));
+            k = core.Rotate(k.RmsNorm(Parameter("k_norm.weight"), QkNormEpsilon));
         }
 
         return core.Attend(q, k, v, layer).Reshape(x.Shape).Linear(Parameter("o_proj.weight"));
