@@ -62,7 +62,7 @@ public sealed class SwatModel : IDisposable
     /// <param name="targets">Int32 [batch, length]: the token that follows each position; positions of -100 do not count.</param>
     /// <param name="documents">As <see cref="Forward"/> has it; they must live until the backward pass.</param>
     /// <returns>One number.</returns>
-    public Tensor Loss(Tensor tokens, Tensor targets, AttentionDocuments? documents = null) => 
+    public Tensor Loss(Tensor tokens, Tensor targets, AttentionDocuments? documents = null) =>
         Hidden(tokens, documents).LinearCrossEntropy(OutputMatrix, targets);
 
     /// <summary>The parameters by how an optimizer treats them: matrices decay, norms, biases and the embedding table (tied or not) do not.</summary>
