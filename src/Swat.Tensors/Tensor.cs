@@ -92,6 +92,9 @@ public sealed partial class Tensor : IDisposable
     /// <summary>The memory of the elements.</summary>
     internal ArrayView<byte> Bytes => Storage.Bytes.SubView(firstByte, ByteCount);
 
+    /// <summary>Whether its first element lies where 16 bytes can be moved at once, as those of all tensors do but of some parts.</summary>
+    internal bool IsAligned => firstByte % 16 == 0;
+
     internal Storage Storage => IsDisposed ? throw Disposed() : storage;
 
     /// <summary>

@@ -10,7 +10,10 @@ internal static class Elementwise
     public const int GroupSize = 256;
     public const int GroupElements = 4 * GroupSize;
 
-    public static KernelConfig Config(long count) => ((int)((count + GroupElements - 1) / GroupElements), GroupSize);
+    public static KernelConfig Config(long count) => (Groups(count), GroupSize);
+
+    /// <summary>Groups that together take this many elements.</summary>
+    public static int Groups(long count) => checked((int)((count + GroupElements - 1) / GroupElements));
 
     /// <summary>In a kernel: the first element of this group.</summary>
     public static long GroupStart() => (long)Grid.IdxX * GroupElements;

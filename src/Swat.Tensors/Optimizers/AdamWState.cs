@@ -3,14 +3,14 @@ namespace Swat.Tensors.Optimizers;
 /// <summary>What AdamW keeps for one parameter.</summary>
 public sealed class AdamWState : IDisposable
 {
-    internal AdamWState(Tensor parameter, float weightDecay)
+    internal AdamWState(Tensor parameter, float weightDecay, DType momentType)
     {
         if (!parameter.RequiresGrad)
             throw new ArgumentException($"AdamW: {parameter} does not require a gradient; set RequiresGrad on parameters");
         Parameter = parameter;
         WeightDecay = weightDecay;
-        FirstMoment = MemoryScope.Keep(Tensor.Zeros(parameter.Device, parameter.Shape));
-        SecondMoment = MemoryScope.Keep(Tensor.Zeros(parameter.Device, parameter.Shape));
+        FirstMoment = MemoryScope.Keep(Tensor.Zeros(parameter.Device, parameter.Shape, momentType));
+        SecondMoment = MemoryScope.Keep(Tensor.Zeros(parameter.Device, parameter.Shape, momentType));
     }
 
     public Tensor Parameter { get; }
@@ -18,10 +18,10 @@ public sealed class AdamWState : IDisposable
     /// <summary>Fraction of the parameter that a step with learning rate 1 takes off.</summary>
     public float WeightDecay { get; }
 
-    /// <summary>Running mean of the gradients, Float32, of the parameter's shape.</summary>
+    /// <summary>Running mean of the gradients, of the parameter's shape.</summary>
     public Tensor FirstMoment { get; }
 
-    /// <summary>Running mean of their squares, Float32, of the parameter's shape.</summary>
+    /// <summary>Running mean of their squares, of the parameter's shape.</summary>
     public Tensor SecondMoment { get; }
 
     public void Dispose()

@@ -13,57 +13,26 @@ namespace Swat.Tensors.Optimizers;
 /// parameter and step, in Float32. Norms, biases, embeddings and the output head belong to <see cref="AdamW"/>.
 /// </para>
 /// </summary>
-public sealed class Muon : IDisposable
+public sealed class Muon : MomentumOptimizer
 {
     private const int Iterations = 5;
     private const float Linear = 3.4445f;
     private const float Cubic = -4.7750f;
     private const float Quintic = 2.0315f;
 
-    private readonly Velocity[] velocities;
-
     /// <param name="groups">Float32 matrices.</param>
     /// <param name="momentum">μ.</param>
     /// <exception cref="ArgumentException">A parameter is no Float32 matrix or does not require a gradient.</exception>
     public Muon(IEnumerable<ParameterGroup> groups, float momentum = 0.95f)
+        : base("Muon", groups.Select(CheckMatrices), momentum)
     {
-        if (!(momentum is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "the momentum is at least 0 and below 1");
-        var all = groups.ToArray();
-        foreach (var parameter in all.SelectMany(group => group.Parameters))
-        {
-            if (parameter.Shape.Rank != 2 || parameter.DType != DType.Float32)
-                throw new ArgumentException($"Muon: {parameter} is no Float32 matrix; give it to AdamW");
-        }
-
-        Momentum = momentum;
-        velocities = Velocity.Of("Muon", all);
     }
-
-    public float Momentum { get; }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     public void Step(float learningRate)
     {
-        foreach (var velocity in velocities)
-        {
-            if (velocity.Parameter.Grad is { } gradient && gradient.Count > 0)
-                Update(velocity, gradient, learningRate);
-        }
-    }
-
-    /// <summary>Forgets the gradients of all parameters.</summary>
-    public void ZeroGrad()
-    {
-        foreach (var velocity in velocities)
-            velocity.Parameter.ZeroGrad();
-    }
-
-    /// <summary>Returns the memory of the velocities. The parameters stay.</summary>
-    public void Dispose()
-    {
-        foreach (var velocity in velocities)
-            velocity.Dispose();
+        foreach (var (velocity, gradient) in Due())
+            Update(velocity, gradient, learningRate);
     }
 
     /// <summary>A matrix with the singular vectors of another and singular values near 1.</summary>
@@ -95,5 +64,16 @@ public sealed class Muon : IDisposable
             var keep = (float)(1 - (double)learningRate * velocity.WeightDecay);
             parameter.CopyFrom(parameter * keep + direction * (-learningRate * shape));
         }
+    }
+
+    private static ParameterGroup CheckMatrices(ParameterGroup group)
+    {
+        foreach (var parameter in group.Parameters)
+        {
+            if (parameter.Shape.Rank != 2 || parameter.DType != DType.Float32)
+                throw new ArgumentException($"Muon: {parameter} is no Float32 matrix; give it to AdamW");
+        }
+
+        return group;
     }
 }

@@ -8,33 +8,24 @@ namespace Swat.Tensors.Optimizers;
 /// <para>v = μ·v + g; p = p·(1 - lr·decay) - lr·v. The velocity is Float32.</para>
 /// <para>One pass per parameter: reads 3n numbers and writes 2n.</para>
 /// </summary>
-public sealed class Sgd : IDisposable
+public sealed class Sgd : MomentumOptimizer
 {
-    private readonly Velocity[] velocities;
-
     /// <param name="groups">What to update.</param>
     /// <param name="momentum">μ; 0: plain gradient descent.</param>
     /// <exception cref="ArgumentException">A parameter does not require a gradient, or the momentum is not in [0, 1).</exception>
     public Sgd(IEnumerable<ParameterGroup> groups, float momentum = 0.9f)
+        : base("Sgd", groups, momentum)
     {
-        if (!(momentum is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "the momentum is at least 0 and below 1");
-        Momentum = momentum;
-        velocities = Velocity.Of("Sgd", groups);
     }
-
-    public float Momentum { get; }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">Of this step.</param>
     /// <param name="gradientFactor">One number on the device that every gradient is multiplied by; null: 1.</param>
     public void Step(float learningRate, Tensor? gradientFactor = null)
     {
-        foreach (var velocity in velocities)
+        foreach (var (velocity, gradient) in Due())
         {
             var parameter = velocity.Parameter;
-            if (parameter.Grad is not { } gradient || parameter.Count == 0)
-                continue;
             var keep = (float)(1 - (double)learningRate * velocity.WeightDecay);
             ElementTypes.Select("Sgd", parameter.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(
                 velocity,
@@ -45,20 +36,6 @@ public sealed class Sgd : IDisposable
                 keep);
             parameter.MarkChanged();
         }
-    }
-
-    /// <summary>Forgets the gradients of all parameters.</summary>
-    public void ZeroGrad()
-    {
-        foreach (var velocity in velocities)
-            velocity.Parameter.ZeroGrad();
-    }
-
-    /// <summary>Returns the memory of the velocities. The parameters stay.</summary>
-    public void Dispose()
-    {
-        foreach (var velocity in velocities)
-            velocity.Dispose();
     }
 
     private static void Launch<T>(Velocity velocity, Tensor gradient, Tensor? factor, float momentum, float learningRate, float keep)

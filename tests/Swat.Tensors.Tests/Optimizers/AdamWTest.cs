@@ -45,6 +45,83 @@ public sealed class AdamWTest(string deviceName) : DeviceTest(deviceName)
         Assert.That(optimizer.StepCount, Is.EqualTo(5));
     }
 
+    [TestCase(DType.Float32)]
+    [TestCase(DType.BFloat16)]
+    public void Many_parameters_of_all_sizes_learn_as_if_alone(DType momentType)
+    {
+        var options = new AdamWOptions { MomentType = momentType };
+        Tensor[] together = [.. Enumerable.Range(0, 19).Select(i => Parameter(1 + i * i * 37, i))];
+        Tensor[] alone = [.. Enumerable.Range(0, 19).Select(i => Parameter(1 + i * i * 37, i))];
+        foreach (var parameters in together.Select((parameter, i) => new[] { parameter, alone[i] }))
+        {
+            foreach (var parameter in parameters)
+            {
+                using var tape = new Tape(Device);
+                parameter.Multiply(parameter).Sum().Backward();
+            }
+        }
+
+        using (var optimizer = new AdamW([new ParameterGroup(together, 0.1f)], options))
+        {
+            for (var step = 0; step < 3; step++)
+                optimizer.Step(0.01f);
+        }
+
+        for (var i = 0; i < alone.Length; i++)
+        {
+            using var optimizer = new AdamW([new ParameterGroup([alone[i]], 0.1f)], options);
+            for (var step = 0; step < 3; step++)
+                optimizer.Step(0.01f);
+            Assert.That(together[i].ToArray(), Is.EqualTo(alone[i].ToArray()), $"parameter {i}");
+            Assert.That(together[i].ToArray(), Has.None.NaN);
+            together[i].Dispose();
+            alone[i].Dispose();
+        }
+    }
+
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void A_step_whose_gradients_are_not_finite_is_left_out_and_counted(float bad)
+    {
+        using var good = Parameter(5, 1);
+        using var other = Parameter(2000, 2);
+        Tensor[] parameters = [good, other];
+        using var optimizer = new AdamW([new ParameterGroup(parameters, 0.1f)]);
+        var before = other.ToArray();
+        foreach (var value in new[] { 1, bad, 2 })
+        {
+            SetGradients(parameters, value);
+            using var norm = GradientNorm.Compute(parameters, 1);
+            optimizer.Step(0.01f, norm.ClipFactor);
+            var after = other.ToArray();
+            Assert.That(after, float.IsFinite(value) ? Is.Not.EqualTo(before) : Is.EqualTo(before));
+            Assert.That(after, Has.None.NaN);
+            before = after;
+            optimizer.ZeroGrad();
+        }
+
+        Assert.That(optimizer.StepCount, Is.EqualTo(2));
+        Assert.That(optimizer.SkippedSteps, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void The_learning_rate_and_the_number_of_steps_are_kept_on_the_device()
+    {
+        using var parameter = Parameter(10, 1);
+        using var same = Parameter(10, 1);
+        using var first = new AdamW([new ParameterGroup([parameter], 0)]);
+        using var second = new AdamW([new ParameterGroup([same], 0)]);
+        SetGradients([parameter, same], 1);
+        first.SetLearningRate(0.5f);
+        first.Step();
+        first.Step();
+        second.Step(0.5f);
+        second.StepCount = 1;
+        second.Step(0.5f);
+        Assert.That(parameter.ToArray(), Is.EqualTo(same.ToArray()));
+        Assert.That(first.StepCount, Is.EqualTo(2));
+    }
+
     [Test]
     public void A_parameter_without_a_gradient_stays()
     {
@@ -61,5 +138,21 @@ public sealed class AdamWTest(string deviceName) : DeviceTest(deviceName)
         using var constant = Tensor.Zeros(Device, [3]);
         constant.Name = "buffer";
         Assert.That(() => new AdamW([new ParameterGroup([constant], 0)]), Throws.ArgumentException.With.Message.Contains("buffer"));
+    }
+
+    private Tensor Parameter(int count, int seed)
+    {
+        var parameter = Tensor.Normal(Device, [count], (ulong)seed);
+        parameter.RequiresGrad = true;
+        return parameter;
+    }
+
+    private void SetGradients(Tensor[] parameters, float value)
+    {
+        foreach (var parameter in parameters)
+        {
+            using var tape = new Tape(Device);
+            tape.Backward(parameter.Scale(1), Tensor.Full(Device, parameter.Shape, value));
+        }
     }
 }
