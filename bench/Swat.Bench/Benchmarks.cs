@@ -1,3 +1,4 @@
+using Swat.Bench.Data;
 using Swat.Bench.Engine;
 using Swat.Bench.Ops;
 using Swat.Bench.Reporting;
@@ -13,5 +14,6 @@ internal static class Benchmarks
         new EngineBenchmark(),
         new OperationsBenchmark(),
         new StepBenchmark(),
+        new DataBenchmark(),
     ];
 }
