@@ -1,4 +1,5 @@
 using Swat.Bench.Data;
+using Swat.Bench.Decode;
 using Swat.Bench.Engine;
 using Swat.Bench.Ops;
 using Swat.Bench.Reporting;
@@ -15,5 +16,6 @@ internal static class Benchmarks
         new OperationsBenchmark(),
         new StepBenchmark(),
         new DataBenchmark(),
+        new LongTextBenchmark(),
     ];
 }

@@ -94,6 +94,27 @@ public sealed class SwatDecoderTests(string deviceName) : DeviceTest(deviceName)
     }
 
     [Test]
+    public void Two_thousand_greedy_tokens_and_their_logits_are_those_of_the_full_pass()
+    {
+        const int Count = 2000;
+        using var model = SwatModel.Create(Base with { WindowSize = 64 }, Device, seed: 8);
+        using var decoder = new SwatDecoder(model);
+        var text = new List<int> { 17 };
+        var cached = new float[Count * Base.VocabSize];
+        for (int position = 0; position < Count; position++)
+        {
+            var logits = decoder.Append([new[] { text[position] }]);
+            logits.CopyTo(cached.AsMemory(position * Base.VocabSize));
+            text.Add(Likeliest(logits.Span));
+        }
+
+        float[] full = FullLogits(model, [.. text[..Count]]);
+        Assert.That(cached, Is.EqualTo(full).Within(1e-4));
+        for (int position = 0; position < Count; position++)
+            Assert.That(Likeliest(full.AsSpan(position * Base.VocabSize, Base.VocabSize)), Is.EqualTo(text[position + 1]), $"position {position}");
+    }
+
+    [Test]
     public void Calls_without_tokens_or_for_other_texts_are_refused()
     {
         using var model = SwatModel.Create(Base, Device, seed: 5);
