@@ -41,11 +41,15 @@ public sealed class SwatLearner : ILearner, IDisposable
         using var scope = Device.Scope();
         var loss = Backward(microBatches);
         using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
-        var result = new StepResult(loss.Item(), norm.Norm.Item());
-        if (!result.WasSkipped)
-            Optimizer.Step((float)learningRate, norm.ClipFactor);
+        // A loss that is not finite makes the factor NaN, upon which the optimizer leaves the step out.
+        Optimizer.Step((float)learningRate, norm.ClipFactor.Add(loss.Subtract(loss)));
         Optimizer.ZeroGrad();
-        return new(result);
+        var read = new[] { loss.Reshape([1]), norm.Norm.Reshape([1]) }.Concatenate(0).BeginRead();
+        return new(() =>
+        {
+            var numbers = read.Wait();
+            return new(numbers[0], numbers[1]);
+        });
     }
 
     public double Evaluate(Batch batch)
