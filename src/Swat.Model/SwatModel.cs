@@ -38,6 +38,9 @@ public sealed class SwatModel : IDisposable
     /// </summary>
     public DType ComputeType { get; set; } = DType.Float32;
 
+    /// <summary>What the backward pass computes again instead of keeping it.</summary>
+    public RecomputationPolicy Recomputation { get; set; }
+
     /// <summary>All parameters, each with its <see cref="Tensor.Name"/>, in the order of <see cref="SwatConfig.Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Parameters => _parameters.Parameters;
 
@@ -92,7 +95,12 @@ public sealed class SwatModel : IDisposable
     {
         var stream = new ResidualStream(_parameters[ParameterNames.Embeddings].Embedding(tokens, type));
         foreach (var layer in _layers)
-            stream = layer.Forward(stream, core);
+        {
+            stream = Recomputation == RecomputationPolicy.Layers
+                ? new ResidualStream(Swat.Tensors.Recomputation.Run(stream.Total(), x => layer.Forward(new ResidualStream(x), core).Total()))
+                : layer.Forward(stream, core);
+        }
+
         return stream.Normalize(_parameters[ParameterNames.FinalNorm], (float)Config.NormEps).Normalized;
     }
 

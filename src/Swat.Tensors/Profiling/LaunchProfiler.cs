@@ -32,6 +32,9 @@ public sealed class LaunchProfiler : IDisposable
         device.Profiler = this;
     }
 
+    /// <summary>True: launches are not watched for the time being.</summary>
+    public bool IsPaused { get; set; }
+
     /// <summary>Every launch so far, in order; waits until the device has run them.</summary>
     public IReadOnlyList<LaunchRecord> Records
     {
@@ -106,7 +109,7 @@ public sealed class LaunchProfiler : IDisposable
         origin.Dispose();
     }
 
-    internal ProfilingMarker Begin() => device.Accelerator.AddProfilingMarker();
+    internal ProfilingMarker? Begin() => IsPaused ? null : device.Accelerator.AddProfilingMarker();
 
     internal void End(MethodInfo kernel, long bytes, ProfilingMarker start) =>
         pending.Add(new(kernel, bytes, start, device.Accelerator.AddProfilingMarker()));

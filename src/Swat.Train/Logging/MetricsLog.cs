@@ -8,7 +8,7 @@ namespace Swat.Train.Logging;
 
 /// <summary>
 /// metrics.jsonl: one JSON object a line. A step's line has step, loss, smoothed_loss, gradient_norm, learning_rate, tokens,
-/// tokens_per_second and memory (bytes); a validation's has step and validation_loss. Losses are in nats a token; a number that
+/// tokens_per_second, mfu where the device is known, and memory (bytes); a validation's has step and validation_loss. Losses are in nats a token; a number that
 /// is not finite is written as null.
 /// </summary>
 public sealed class MetricsLog : IDisposable
@@ -44,6 +44,8 @@ public sealed class MetricsLog : IDisposable
         WriteNumber(writer, "learning_rate", report.LearningRate);
         writer.WriteNumber("tokens", report.Tokens);
         WriteNumber(writer, "tokens_per_second", Math.Round(report.TokensPerSecond, 1));
+        if (report.Utilisation is { } part)
+            WriteNumber(writer, "mfu", Math.Round(part, 4));
         writer.WriteNumber("memory", report.Memory);
     });
 

@@ -11,8 +11,11 @@ public static class ReportFormat
         var digits = report.Steps.ToString(CultureInfo.InvariantCulture).Length;
         var step = report.Step.ToString(CultureInfo.InvariantCulture).PadLeft(digits);
         return FormattableString.Invariant(
-            $"step {step}/{report.Steps}  loss {report.Loss:F4}  smoothed {report.SmoothedLoss:F4}  grad {report.GradientNorm:F2}  lr {report.LearningRate:0.00e-0}  {report.TokensPerSecond:N0} tok/s  {Bytes(report.Memory)}  {Time(report.Remaining)} left");
+            $"step {step}/{report.Steps}  loss {report.Loss:F4}  smoothed {report.SmoothedLoss:F4}  grad {report.GradientNorm:F2}  lr {report.LearningRate:0.00e-0}  {report.TokensPerSecond:N0} tok/s{Utilisation(report)}  {Bytes(report.Memory)}  {Time(report.Remaining)} left");
     }
+
+    private static string Utilisation(StepReport report) =>
+        report.Utilisation is { } part ? FormattableString.Invariant($"  MFU {100 * part:F1} %") : string.Empty;
 
     /// <summary>Bytes in the largest binary unit that keeps the number at or above 1.</summary>
     public static string Bytes(long bytes)

@@ -9,6 +9,7 @@ namespace Swat.Train.Training;
 /// <param name="LearningRate">Rate of the step.</param>
 /// <param name="Tokens">Tokens trained on so far.</param>
 /// <param name="TokensPerSecond">Tokens a second over the last steps.</param>
+/// <param name="Utilisation">Part of the device's peak rate that the arithmetic of the model makes up; null if the peak is not known.</param>
 /// <param name="Memory">Bytes in use.</param>
 /// <param name="Remaining">Estimated time to the last step.</param>
 public sealed record StepReport(
@@ -20,5 +21,6 @@ public sealed record StepReport(
     double LearningRate,
     long Tokens,
     double TokensPerSecond,
+    double? Utilisation,
     long Memory,
     TimeSpan Remaining);

@@ -1,3 +1,4 @@
+using Swat.Model;
 using Swat.Train.Settings;
 
 namespace Swat.Train.Training;
@@ -109,6 +110,12 @@ public sealed record TrainOptions
     [Setting("Largest norm of the whole gradient; a larger one is scaled down to it. 0 does not clip.", Group = OptimisationGroup, ValueName = "NORM", Minimum = 0)]
     public double Clip { get; init; } = 1.0;
 
+    [Setting("Format of activations and matrix products; weights, gradients and sums stay in float32.", Group = OptimisationGroup)]
+    public ComputeFormat Dtype { get; init; } = ComputeFormat.Float32;
+
+    [Setting("What the backward pass computes again to save memory: nothing, or each layer from its input.", Group = OptimisationGroup)]
+    public RecomputationPolicy Recompute { get; init; } = RecomputationPolicy.None;
+
     [Setting("Seed of the initial weights and of the order of the data.", Group = OptimisationGroup, Minimum = 0)]
     public long Seed { get; init; } = 1;
 
@@ -133,6 +140,10 @@ public sealed record TrainOptions
 
     [Setting("Compute a step that is skipped again, and name the operation that made the first value that is not finite.", Group = RunGroup)]
     public bool DetectAnomaly { get; init; }
+
+    [Setting("Steps, from the fourth on, whose kernels are timed and listed, with a trace in the run's folder; 0: none.",
+        Group = RunGroup, ValueName = "STEPS", Minimum = 0, Maximum = 1000)]
+    public int Profile { get; init; }
 
     [Setting("Steps between validations; 0 validates before and after alone.",
         Group = RunGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a quarter of the steps, at most 1000")]

@@ -130,6 +130,7 @@ public sealed class Trainer
             last.LearningRate,
             last.Tokens,
             plan.TokensPerStep / secondsPerStep.Value,
+            plan.TokensPerStep / secondsPerStep.Value / plan.PeakTokensPerSecond,
             learner.MemoryInUse,
             TimeSpan.FromSeconds((plan.Steps - last.Step) * secondsPerStep.Value));
         log.Write(report);

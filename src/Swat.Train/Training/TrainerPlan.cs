@@ -25,4 +25,7 @@ public sealed record TrainerPlan(
 {
     /// <summary>Tokens that a step learns from.</summary>
     public long TokensPerStep => (long)Batch * Length * BatchesPerStep;
+
+    /// <summary>Tokens a second at which the model's arithmetic would take all that the device can do; null if that is not known.</summary>
+    public double? PeakTokensPerSecond { get; init; }
 }

@@ -107,7 +107,11 @@ public sealed class TrainingRun
     private int Train(
         string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, TrainingPlace place, CancellationToken cancellation)
     {
-        var plan = setup.Plan;
+        var device = learner.Model.Device;
+        var plan = setup.Plan with
+        {
+            PeakTokensPerSecond = DevicePeak.Bfloat16(device.Info) / TrainingWork.OperationsPerToken(setup.Model, setup.Plan.Length),
+        };
         using var loader = new BatchLoader(new ShuffledSequences(split.Training, plan.Length, options.Seed), plan.Batch, plan.BatchesPerStep, place.Sequences, options.DocumentAttention);
         var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens, options.DocumentAttention) : null;
         ITrainingDisplay display = terminal.Console is { } console
@@ -116,7 +120,8 @@ public sealed class TrainingRun
         var checksum = split.Training.Checksum;
         using var log = RunLog.Open(folder, place.Step, display.Line);
         using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
-        var trainer = new Trainer(learner, loader, validation, plan, display, log);
+        using var profiled = options.Profile > 0 ? new ProfiledLearner(learner, device, options.Profile, folder, display.Line) : null;
+        var trainer = new Trainer(profiled ?? (ILearner)learner, loader, validation, plan, display, log);
         var outcome = display.Run(() => trainer.Run(place.Step, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
         checkpoints.Wait();
         var exitCode = Conclude(outcome, checkpoints, folder);
@@ -218,12 +223,17 @@ public sealed class TrainingRun
         }
     }
 
-    private SwatLearner CreateLearner(SwatModel model) => new(model, new()
+    private SwatLearner CreateLearner(SwatModel model)
     {
-        Beta1 = options.Beta1,
-        Beta2 = options.Beta2,
-        Epsilon = options.Epsilon,
-        WeightDecay = options.WeightDecay,
-        Clip = options.Clip,
-    });
+        model.ComputeType = options.Dtype.ToDType();
+        model.Recomputation = options.Recompute;
+        return new(model, new()
+        {
+            Beta1 = options.Beta1,
+            Beta2 = options.Beta2,
+            Epsilon = options.Epsilon,
+            WeightDecay = options.WeightDecay,
+            Clip = options.Clip,
+        });
+    }
 }

@@ -24,5 +24,5 @@ public class MetricsLogTests
         Assert.That(File.ReadAllLines(path), Is.EqualTo(before[..4]));
     }
 
-    private static StepReport Report(int step) => new(step, 10, 1.5, 1.5, 0.5, 1e-3, step * 10, 100, 1 << 20, TimeSpan.Zero);
+    private static StepReport Report(int step) => new(step, 10, 1.5, 1.5, 0.5, 1e-3, step * 10, 100, null, 1 << 20, TimeSpan.Zero);
 }

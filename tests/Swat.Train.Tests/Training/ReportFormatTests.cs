@@ -7,10 +7,10 @@ public class ReportFormatTests
     [Test]
     public void A_line_has_every_figure_of_the_report()
     {
-        var report = new StepReport(7, 400, 2.34567, 2.5, 0.987, 1.9e-3, 28_672, 41_234.4, 312L << 20, TimeSpan.FromSeconds(83));
+        var report = new StepReport(7, 400, 2.34567, 2.5, 0.987, 1.9e-3, 28_672, 41_234.4, 0.417, 312L << 20, TimeSpan.FromSeconds(83));
         Assert.That(
             ReportFormat.Line(report),
-            Is.EqualTo("step   7/400  loss 2.3457  smoothed 2.5000  grad 0.99  lr 1.90e-3  41,234 tok/s  312 MiB  1:23 left"));
+            Is.EqualTo("step   7/400  loss 2.3457  smoothed 2.5000  grad 0.99  lr 1.90e-3  41,234 tok/s  MFU 41.7 %  312 MiB  1:23 left"));
     }
 
     [TestCase(0, "0 B")]

@@ -1,0 +1,11 @@
+namespace Swat.Model;
+
+/// <summary>What the backward pass computes again instead of finding it in memory.</summary>
+public enum RecomputationPolicy
+{
+    /// <summary>Nothing: the fastest.</summary>
+    None,
+
+    /// <summary>Each layer from its input: a third more work, and memory for one layer at a time.</summary>
+    Layers,
+}
