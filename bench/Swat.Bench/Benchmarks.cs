@@ -1,6 +1,7 @@
 using Swat.Bench.Data;
 using Swat.Bench.Decode;
 using Swat.Bench.Engine;
+using Swat.Bench.Gemm;
 using Swat.Bench.Ops;
 using Swat.Bench.Reporting;
 using Swat.Bench.Step;
@@ -13,6 +14,7 @@ internal static class Benchmarks
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new EngineBenchmark(),
+        new MatrixProductBenchmark(),
         new OperationsBenchmark(),
         new StepBenchmark(),
         new DataBenchmark(),

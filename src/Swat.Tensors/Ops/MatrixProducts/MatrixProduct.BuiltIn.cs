@@ -1,3 +1,5 @@
+using Swat.Tensors.Ops.MatrixProducts.TensorCores;
+
 namespace Swat.Tensors.Ops.MatrixProducts;
 
 internal static partial class MatrixProduct
@@ -10,5 +12,6 @@ internal static partial class MatrixProduct
         bool transposeB,
         Tensor c,
         MatMulShape shape,
-        Tensor? bias) => false;
+        Tensor? bias) =>
+        TensorCoreMatrixProduct.TryLaunch(a, transposeA, b, transposeB, c, shape, bias);
 }

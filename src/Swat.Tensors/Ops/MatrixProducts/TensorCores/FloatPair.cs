@@ -1,0 +1,4 @@
+namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
+
+/// <summary>Two neighbouring columns of a row; memory is read and written eight bytes at a time.</summary>
+public readonly record struct FloatPair(float First, float Second);

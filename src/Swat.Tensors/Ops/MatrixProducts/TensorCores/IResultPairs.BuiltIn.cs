@@ -1,0 +1,18 @@
+namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
+
+/// <summary>
+/// A product's result in memory, of which the tensor cores' layout gives a work item two neighbouring columns at a time, the first of
+/// them even.
+/// </summary>
+/// <typeparam name="T">Its elements.</typeparam>
+internal interface IResultPairs<T>
+    where T : unmanaged
+{
+    /// <summary>Two neighbours.</summary>
+    /// <param name="memory">The matrix; its rows have an even number of elements.</param>
+    /// <param name="first">Index of the first.</param>
+    static abstract FloatPair Load(ArrayView<T> memory, long first);
+
+    /// <inheritdoc cref="Load"/>
+    static abstract void Store(ArrayView<T> memory, long first, FloatPair value);
+}

@@ -1,0 +1,82 @@
+using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.MatrixProducts.WarpGroups;
+
+namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
+
+/// <summary>
+/// Products of 16-bit factors on the device's matrix units, by the kernel of its tier. Factors whose rows are no multiples of 16 bytes
+/// are copied to such rows first.
+/// </summary>
+internal static class TensorCoreMatrixProduct
+{
+    /// <summary>Launches if the device and the arguments suit a kernel.</summary>
+    /// <inheritdoc cref="MatrixProduct.Launch"/>
+    public static bool TryLaunch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias)
+    {
+        if (a.Device.Tier != KernelTier.Hopper || a.DType is not (DType.BFloat16 or DType.Float16) || shape.K == 0 || !HasDenseBatches(shape))
+            return false;
+        if (a.Device.Tier == KernelTier.Hopper)
+            Launch<WarpGroupMatrixProduct>(a, transposeA, b, transposeB, c, shape, bias);
+        else
+            Launch<WarpMatrixProduct>(a, transposeA, b, transposeB, c, shape, bias);
+        return true;
+    }
+
+    private static bool HasDenseBatches(MatMulShape shape) =>
+        (shape.StrideA == 0 || shape.StrideA == (long)shape.M * shape.K) && (shape.StrideB == 0 || shape.StrideB == (long)shape.K * shape.N);
+
+    private static void Launch<TLauncher>(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias)
+        where TLauncher : struct, ITileLauncher
+    {
+        ElementTypes.SelectWithFloat32<Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?>>(
+            "matmul",
+            a.DType,
+            c.DType,
+            static (_, _, _, _, _, _, _) => throw new NotSupportedException("matrix units multiply 16-bit numbers"),
+            Launch<TLauncher, BFloat16Factors, BF16, BFloat16Pairs>,
+            Launch<TLauncher, Float16Factors, F16, Float16Pairs>,
+            Launch<TLauncher, BFloat16Factors, F32, Float32Pairs>,
+            Launch<TLauncher, Float16Factors, F32, Float32Pairs>)(a, transposeA, b, transposeB, c, shape, bias);
+    }
+
+    private static void Launch<TLauncher, TFactors, T, TPairs>(
+        Tensor a,
+        bool transposeA,
+        Tensor b,
+        bool transposeB,
+        Tensor c,
+        MatMulShape shape,
+        Tensor? bias)
+        where TLauncher : struct, ITileLauncher
+        where TFactors : struct, IFactors
+        where T : unmanaged, IElement<T>
+        where TPairs : struct, IResultPairs<T>
+    {
+        var device = c.Device;
+        var (heightA, widthA) = transposeA ? (shape.K, shape.M) : (shape.M, shape.K);
+        var (heightB, widthB) = transposeB ? (shape.N, shape.K) : (shape.K, shape.N);
+        using var left = AlignedFactor.Of(a, heightA, widthA, shape.Batch, shape.StrideA);
+        using var right = AlignedFactor.Of(b, heightB, widthB, shape.Batch, shape.StrideB);
+        var schedule = TileSchedule.Of(shape, TLauncher.Depth, device.Info.Multiprocessors);
+        var partCount = schedule.Units - schedule.WholeTiles;
+        using var parts = partCount == 0
+            ? null
+            : Tensor.Empty(device, [partCount, TileSchedule.Rows, TileSchedule.Columns], DType.Float32);
+        var partsView = parts is null ? ArrayView<F32>.Empty : parts.View<F32>();
+        var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
+        var result = c.View<T>();
+        TLauncher.Launch<TFactors, T, TPairs>(
+            new TileArguments<T>(device, shape, schedule, transposeA, left, transposeB, right, biasView, result, result, partsView));
+        if (partCount > 0)
+        {
+            device.Launch(
+                PartialSums.Run<T, TPairs>,
+                new KernelConfig(PartialSums.Groups(schedule), PartialSums.GroupSize),
+                partsView,
+                biasView,
+                result,
+                result,
+                schedule);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Swat.Tensors.Numerics;
+
+namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
+
+/// <summary>Launches <see cref="WarpKernel"/>.</summary>
+internal readonly struct WarpMatrixProduct : ITileLauncher
+{
+    public static int Depth => WarpKernel.Depth;
+
+    public static void Launch<TFactors, T, TPairs>(in TileArguments<T> arguments)
+        where TFactors : struct, IFactors
+        where T : unmanaged, IElement<T>
+        where TPairs : struct, IResultPairs<T>
+    {
+        Action<ArrayView<ushort>, ArrayView<ushort>, ArrayView<float>, ArrayView<T>, ArrayView<T>, ArrayView<F32>, WarpFactorLayouts, TileSchedule> kernel =
+            (arguments.TransposeA, arguments.TransposeB) switch
+            {
+                (false, false) => WarpKernel.Run<TFactors, T, TPairs, No, No>,
+                (false, true) => WarpKernel.Run<TFactors, T, TPairs, No, Yes>,
+                (true, false) => WarpKernel.Run<TFactors, T, TPairs, Yes, No>,
+                (true, true) => WarpKernel.Run<TFactors, T, TPairs, Yes, Yes>,
+            };
+        arguments.Device.Launch(
+            kernel,
+            new KernelConfig(arguments.Schedule.Units, WarpKernel.GroupSize, WarpKernel.Shared),
+            arguments.A.Elements,
+            arguments.B.Elements,
+            arguments.Bias,
+            arguments.Addend,
+            arguments.C,
+            arguments.Parts,
+            new WarpFactorLayouts(
+                arguments.Shape.K,
+                arguments.A.RowStride,
+                arguments.B.RowStride,
+                arguments.A.BatchStride,
+                arguments.B.BatchStride),
+            arguments.Schedule);
+    }
+}
