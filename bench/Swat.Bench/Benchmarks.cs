@@ -1,3 +1,4 @@
+using Swat.Bench.Attention;
 using Swat.Bench.Data;
 using Swat.Bench.Decode;
 using Swat.Bench.Engine;
@@ -13,6 +14,7 @@ internal static class Benchmarks
 {
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
+        new AttentionBenchmark(),
         new EngineBenchmark(),
         new MatrixProductBenchmark(),
         new OperationsBenchmark(),

@@ -2,13 +2,22 @@ using Swat.Tensors.Numerics;
 
 namespace Swat.Tensors.Ops.Attention.TensorCore;
 
-/// <summary>The attention kernels of <see cref="KernelTier.TensorCore"/>.</summary>
+/// <summary>The attention kernels of <see cref="KernelTier.TensorCore"/>: 16-bit types, softmax or sigmoid.</summary>
 internal static class TensorCoreAttention
 {
+    /// <summary>Least scale by which the slopes are divided, so that both are added before they are multiplied.</summary>
+    private const float LeastScale = 1e-6f;
+
     /// <summary>Computes the output if there is a kernel for the arguments.</summary>
     /// <inheritdoc cref="AttentionKernels.Forward"/>
     public static bool TryForward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
-        where TSoftmax : struct, IFlag => false;
+        where TSoftmax : struct, IFlag =>
+        inputs.Shape.Scale >= LeastScale && inputs.Query.DType switch
+        {
+            DType.BFloat16 => TensorCoreForward.TryLaunch<BFloat16Fragment, TSoftmax>(inputs, output, logSums),
+            DType.Float16 => TensorCoreForward.TryLaunch<Float16Fragment, TSoftmax>(inputs, output, logSums),
+            _ => false,
+        };
 
     /// <summary>Computes the gradients if there are kernels for the arguments.</summary>
     /// <inheritdoc cref="AttentionKernels.Backward"/>
@@ -20,5 +29,28 @@ internal static class TensorCoreAttention
         Tensor? queryGradient,
         Tensor? keyGradient,
         Tensor? valueGradient)
-        where TSoftmax : struct, IFlag => false;
+        where TSoftmax : struct, IFlag =>
+        inputs.Shape.Scale >= LeastScale && inputs.Query.DType switch
+        {
+            DType.BFloat16 => TryBackward<BFloat16Fragment, TSoftmax>(
+                inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient),
+            DType.Float16 => TryBackward<Float16Fragment, TSoftmax>(
+                inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient),
+            _ => false,
+        };
+
+    private static bool TryBackward<TElement, TSoftmax>(
+        in AttentionInputs inputs,
+        Tensor outputGradient,
+        Tensor? logSums,
+        Tensor? deltas,
+        Tensor? queryGradient,
+        Tensor? keyGradient,
+        Tensor? valueGradient)
+        where TElement : struct, IFragmentElement
+        where TSoftmax : struct, IFlag =>
+        (queryGradient is null
+            || TensorCoreBackwardQuery.TryLaunch<TElement, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient))
+        && (keyGradient is null
+            || TensorCoreBackwardKey.TryLaunch<TElement, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient!));
 }

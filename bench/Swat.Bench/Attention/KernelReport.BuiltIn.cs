@@ -1,0 +1,11 @@
+namespace Swat.Bench.Attention;
+
+/// <summary>What the driver's compiler made of the attention kernels.</summary>
+internal static class KernelReport
+{
+    public static void Write(TextWriter writer, Accelerator accelerator)
+    {
+        foreach (var kernel in accelerator.CompiledKernels.Where(kernel => kernel.Registers is not null))
+            writer.WriteLine($"{kernel}, {kernel.SpilledBytes} bytes spilled");
+    }
+}

@@ -1,0 +1,7 @@
+namespace Swat.Bench.Attention;
+
+/// <summary>What the driver's compiler made of the attention kernels: not known here.</summary>
+internal static class KernelReport
+{
+    public static void Write(TextWriter writer, Accelerator accelerator) => writer.WriteLine($"{accelerator.Name}: no register counts");
+}
