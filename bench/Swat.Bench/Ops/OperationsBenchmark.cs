@@ -1,7 +1,10 @@
+using System.CommandLine;
 using Swat.Bench.Reporting;
 using Swat.Tensors;
 using Swat.Tensors.Ops;
 using Swat.Tensors.Optimizers;
+using Swat.Tensors.Profiling;
+using Swat.Train.Training;
 
 namespace Swat.Bench.Ops;
 
@@ -17,13 +20,18 @@ internal sealed class OperationsBenchmark : IBenchmark
     private const int Vocabulary = 32000;
     private const int Heads = 16;
 
+    private readonly Option<bool> profile = new("--profile") { Description = "List the kernels of each operation, with the cache warm." };
+
     public string Name => "ops";
 
     public string Description => "Times the memory-bound operations against the device's copy.";
 
+    public IReadOnlyList<Option> Options => [profile];
+
     public IEnumerable<BenchRow> Run(BenchRun run)
     {
         var device = run.Device;
+        var lists = run.Arguments.GetValue(profile);
         var (batch, length) = device.Kind == DeviceKind.Cpu ? (1, 256) : (8, 4096);
         var copy = Copy(run, 2L * batch * length * Width * 4);
         yield return new BenchRow("copy", copy.Time, copy.Rate, "GB/s");
@@ -38,8 +46,17 @@ internal sealed class OperationsBenchmark : IBenchmark
                 var time = run.Time(operation.Work);
                 var rate = operation.Bytes / time.Median / 1e9;
                 yield return new BenchRow(operation.Name, time, rate, "GB/s", $"{100 * rate / copy.Rate:F0} % of the copy");
+                if (lists)
+                    Profile(device, operation.Work);
             }
         }
+    }
+
+    private static void Profile(TensorDevice device, Action work)
+    {
+        using var profiler = new LaunchProfiler(device);
+        work();
+        KernelTable.Write(Console.Out, profiler.ByKernel(), 1, int.MaxValue);
     }
 
     private static (Timing Time, double Rate) Copy(BenchRun run, long bytes)
@@ -96,6 +113,24 @@ internal sealed class OperationsBenchmark : IBenchmark
                 Forward("swiglu", 6 * count, device, () => gate.SwiGlu(up)),
                 Backward("swiglu", 10 * count, tape, gate.SwiGlu(up), dy, gate, up),
             ];
+        };
+        yield return tape =>
+        {
+            Shape shape = [rows, 2 * FeedForward];
+            var count = shape.Count / 2.0;
+            var x = Leaf(Random(device, shape, 1));
+            var dy = Random(device, [rows, FeedForward], 2);
+            return
+            [
+                Forward("joint swiglu", 6 * count, device, () => x.SwiGlu()),
+                Backward("joint swiglu", 10 * count, tape, x.SwiGlu(), dy, x),
+            ];
+        };
+        yield return tape =>
+        {
+            var x = Random(device, [batch, length, 3 * Width], 1);
+            var table = new RotaryTable(device, length, Width / Heads);
+            return [Forward("split_heads with rotary", 12 * elements + length * 64 * 4.0, device, () => x.SplitHeads(Heads, Heads, table).Query)];
         };
         yield return tape =>
         {

@@ -1,5 +1,5 @@
 using Swat.Tensors.Autograd;
-using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Maps;
 
 namespace Swat.Tensors.Ops;
 
@@ -23,7 +23,7 @@ public static class AddOp
     {
         Check.Alike("add", a, b);
         var c = Tensor.Empty(a.Device, a.Shape, a.DType);
-        Launch(a, b, c);
+        Zip.Launch<Function>("add", a, b, c);
         return c;
     }
 
@@ -31,7 +31,7 @@ public static class AddOp
     internal static void AddInto(Tensor target, Tensor addend)
     {
         Check.Alike("add", target, addend);
-        Launch(target, addend, target);
+        Zip.Launch<Function>("add", target, addend, target);
         target.MarkChanged();
     }
 
@@ -44,41 +44,10 @@ public static class AddOp
         }
     }
 
-    private static void Launch(Tensor a, Tensor b, Tensor c)
+    private readonly struct Function : IBinaryFunction, IZip
     {
-        if (c.Count > 0)
-            ElementTypes.Select("add", c.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(a, b, c);
-    }
+        public static float Value(float a, float b, float first, float second) => a + b;
 
-    private static void Launch<T>(Tensor a, Tensor b, Tensor c)
-        where T : unmanaged, IElement<T> =>
-        c.Device.Launch(Kernel<T>, Elementwise.Config(c.Count), a.View<T>(), b.View<T>(), c.View<T>());
-
-    private static void Kernel<T>(ArrayView<T> a, ArrayView<T> b, ArrayView<T> c)
-        where T : unmanaged, IElement<T>
-    {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(c.Length);
-        var aGroup = a.SubView(start, count);
-        var bGroup = b.SubView(start, count);
-        var cGroup = c.SubView(start, count);
-        if (count == Elementwise.GroupElements)
-        {
-            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                Element(aGroup, bGroup, cGroup, i + Group.IdxX);
-        }
-        else
-        {
-            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                Element(aGroup, bGroup, cGroup, i);
-        }
-    }
-
-    private static void Element<T>(ArrayView<T> a, ArrayView<T> b, ArrayView<T> c, int i)
-        where T : unmanaged, IElement<T> => c[i] = T.FromFloat(T.ToFloat(a[i]) + T.ToFloat(b[i]));
-
-    private readonly struct Function : IBinaryFunction
-    {
         public static float Value(float a, float b) => a + b;
 
         public static float DerivativeA(float a, float b) => 1;

@@ -16,6 +16,8 @@ internal static class ColumnSum
     public const int Rows = 8;
     public const int RowsPerGroup = 128;
 
+    private const int Unroll = 8;
+
     /// <summary>target[m, column] = factor·Σ_row x[m, row, column], or added to it.</summary>
     public static void Launch(Tensor x, int rows, int columns, Tensor target, bool accumulate, int matrices = 1, float factor = 1)
     {
@@ -110,7 +112,15 @@ internal static class ColumnSum
         var sum = 0f;
         if (column < columns)
         {
-            for (var chunk = Group.IdxY; chunk < chunks; chunk += Rows)
+            var chunk = Group.IdxY;
+            // Eight at a time: their loads are under way together.
+            for (; chunk + (Unroll - 1) * Rows < chunks; chunk += Unroll * Rows)
+            {
+                for (var i = 0; i < Unroll; i++)
+                    sum += source[(long)(chunk + i * Rows) * columns + column];
+            }
+
+            for (; chunk < chunks; chunk += Rows)
                 sum += source[(long)chunk * columns + column];
         }
 

@@ -1,4 +1,4 @@
-using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Maps;
 
 namespace Swat.Tensors.Ops;
 
@@ -25,39 +25,10 @@ public static class ConvertOp
     }
 
     /// <summary>Converts the elements of one tensor into the memory of another of the same shape.</summary>
-    internal static void Launch(Tensor x, Tensor y)
+    internal static void Launch(Tensor x, Tensor y) => Map.Launch<Identity>("convert", x, y);
+
+    private readonly struct Identity : IMap
     {
-        if (x.Count == 0)
-            return;
-        ElementTypes.Select("convert", x.DType, From<F32>, From<BF16>, From<F16>)(x, y);
-    }
-
-    private static void From<T>(Tensor x, Tensor y)
-        where T : unmanaged, IElement<T> =>
-        ElementTypes.Select("convert", y.DType, Launch<T, F32>, Launch<T, BF16>, Launch<T, F16>)(x, y);
-
-    private static void Launch<T, TResult>(Tensor x, Tensor y)
-        where T : unmanaged, IElement<T>
-        where TResult : unmanaged, IElement<TResult> =>
-        x.Device.Launch(Kernel<T, TResult>, Elementwise.Config(x.Count), x.View<T>(), y.View<TResult>());
-
-    private static void Kernel<T, TResult>(ArrayView<T> x, ArrayView<TResult> y)
-        where T : unmanaged, IElement<T>
-        where TResult : unmanaged, IElement<TResult>
-    {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(x.Length);
-        var source = x.SubView(start, count);
-        var target = y.SubView(start, count);
-        if (count == Elementwise.GroupElements)
-        {
-            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                target[i + Group.IdxX] = TResult.FromFloat(T.ToFloat(source[i + Group.IdxX]));
-        }
-        else
-        {
-            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                target[i] = TResult.FromFloat(T.ToFloat(source[i]));
-        }
+        public static float Value(float x, float first, float second) => x;
     }
 }

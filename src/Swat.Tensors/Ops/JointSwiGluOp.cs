@@ -79,7 +79,7 @@ public static class JointSwiGluOp
         Packed.Unpack(x[source], gates);
         Packed.Unpack(x[source + packs], ups);
         for (var i = 0; i < Packed.Size; i++)
-            ups[i] *= gates[i] * Sigmoid.Of(gates[i]);
+            ups[i] *= gates[i] * Sigmoid.Fast(gates[i]);
         y[place] = Packed.Pack<T>(ups);
     }
 
@@ -97,13 +97,7 @@ public static class JointSwiGluOp
         Packed.Unpack(x[source + packs], ups);
         Packed.Unpack(dy[place], upstream);
         for (var i = 0; i < Packed.Size; i++)
-        {
-            var gate = gates[i];
-            var s = Sigmoid.Of(gate);
-            gates[i] = upstream[i] * ups[i] * s * (1 + gate * (1 - s));
-            ups[i] = upstream[i] * gate * s;
-        }
-
+            (gates[i], ups[i]) = SwiGluOp.Derivative(gates[i], ups[i], upstream[i], Sigmoid.Fast(gates[i]));
         dx[source] = Packed.Pack<T>(gates);
         dx[source + packs] = Packed.Pack<T>(ups);
     }
@@ -148,9 +142,8 @@ public static class JointSwiGluOp
         where T : unmanaged, IElement<T>
     {
         var gate = T.ToFloat(gates[i]);
-        var upstream = T.ToFloat(dy[i]);
-        var s = Sigmoid.Of(gate);
-        dgates[i] = T.FromFloat(upstream * T.ToFloat(ups[i]) * s * (1 + gate * (1 - s)));
-        dups[i] = T.FromFloat(upstream * gate * s);
+        var (ofGate, ofUp) = SwiGluOp.Derivative(gate, T.ToFloat(ups[i]), T.ToFloat(dy[i]), Sigmoid.Of(gate));
+        dgates[i] = T.FromFloat(ofGate);
+        dups[i] = T.FromFloat(ofUp);
     }
 }

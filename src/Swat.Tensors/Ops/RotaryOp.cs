@@ -13,6 +13,7 @@ public static class RotaryOp
 {
     private const int Lanes = 16;
     private const int RowsPerGroup = 16;
+    private const int GroupSize = Lanes * RowsPerGroup;
 
     /// <summary>Rotates each pair (x_i, x_{i + head_dim/2}) of a head by the angle of its position, which starts at 0 in each sequence.</summary>
     /// <param name="x">[batch, length, heads, head_dim].</param>
@@ -45,6 +46,24 @@ public static class RotaryOp
         where T : unmanaged, IElement<T>
     {
         var rows = x.Count / x.Shape[3];
+        var items = x.Count / (2 * Packed.Size);
+        if (Packed.Suits(x.Device) && x.Shape[3] % (2 * Packed.Size) == 0 && items <= int.MaxValue)
+        {
+            x.Device.Launch(
+                PackedKernel<T>,
+                ((int)((items + GroupSize - 1) / GroupSize), GroupSize),
+                x.Packs<T>(),
+                y.Packs<T>(),
+                table.Cosines.Packs<F32>(),
+                table.Sines.Packs<F32>(),
+                (int)items,
+                x.Shape[1],
+                x.Shape[2],
+                x.Shape[3] / (2 * Packed.Size),
+                direction);
+            return;
+        }
+
         x.Device.Launch(
             Kernel<T>,
             (new Index2D(checked((int)((rows + RowsPerGroup - 1) / RowsPerGroup)), 1), new Index2D(Lanes, RowsPerGroup)),
@@ -57,6 +76,61 @@ public static class RotaryOp
             x.Shape[2],
             x.Shape[3] / 2,
             direction);
+    }
+
+    /// <summary>In a kernel: rotates eight pairs, the angles of whose positions are given, in place.</summary>
+    internal static void Turn(ArrayView<float> first, ArrayView<float> second, Pack8<F32> cosines, Pack8<F32> sines, float direction)
+    {
+        var cosine = LocalMemory.Allocate<float>(Packed.Size);
+        var sine = LocalMemory.Allocate<float>(Packed.Size);
+        Packed.Unpack(cosines, cosine);
+        Packed.Unpack(sines, sine);
+        for (var i = 0; i < Packed.Size; i++)
+        {
+            var x = first[i];
+            var turn = direction * sine[i];
+            first[i] = x * cosine[i] - second[i] * turn;
+            second[i] = second[i] * cosine[i] + x * turn;
+        }
+    }
+
+    /// <summary>A work item takes eight pairs of a head: eight elements of its first half and their partners of its second.</summary>
+    /// <param name="x">[rows, 2·half] packs.</param>
+    /// <param name="y">As x.</param>
+    /// <param name="cosines">[positions, half].</param>
+    /// <param name="sines">[positions, half].</param>
+    /// <param name="items">Work items that have something to do.</param>
+    /// <param name="length">Tokens of a sequence.</param>
+    /// <param name="heads">Heads of a token.</param>
+    /// <param name="half">head_dim/16.</param>
+    /// <param name="direction">1, or -1 to rotate back.</param>
+    private static void PackedKernel<T>(
+        ArrayView<Pack8<T>> x,
+        ArrayView<Pack8<T>> y,
+        ArrayView<Pack8<F32>> cosines,
+        ArrayView<Pack8<F32>> sines,
+        int items,
+        int length,
+        int heads,
+        int half,
+        float direction)
+        where T : unmanaged, IElement<T>
+    {
+        var item = Grid.IdxX * GroupSize + Group.IdxX;
+        if (item >= items)
+            return;
+        var row = item / half;
+        var pack = item - row * half;
+        var position = row / heads % length;
+        var place = (long)row * 2 * half + pack;
+        var first = LocalMemory.Allocate<float>(Packed.Size);
+        var second = LocalMemory.Allocate<float>(Packed.Size);
+        Packed.Unpack(x[place], first);
+        Packed.Unpack(x[place + half], second);
+        var angle = (long)position * half + pack;
+        Turn(first, second, cosines[angle], sines[angle], direction);
+        y[place] = Packed.Pack<T>(first);
+        y[place + half] = Packed.Pack<T>(second);
     }
 
     /// <param name="x">[rows, 2·pairs], a row being one head of one token.</param>

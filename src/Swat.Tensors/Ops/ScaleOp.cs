@@ -1,4 +1,4 @@
-using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Maps;
 
 namespace Swat.Tensors.Ops;
 
@@ -16,23 +16,12 @@ public static class ScaleOp
     {
         Check.FloatingPoint("scale", x);
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
-        if (x.Count > 0)
-            ElementTypes.Select("scale", x.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(x, y, factor);
+        Map.Launch<Product>("scale", x, y, factor);
         return y;
     }
 
-    private static void Launch<T>(Tensor x, Tensor y, float factor)
-        where T : unmanaged, IElement<T> =>
-        x.Device.Launch(Kernel<T>, Elementwise.Config(x.Count), x.View<T>(), y.View<T>(), factor);
-
-    private static void Kernel<T>(ArrayView<T> x, ArrayView<T> y, float factor)
-        where T : unmanaged, IElement<T>
+    private readonly struct Product : IMap
     {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(x.Length);
-        var source = x.SubView(start, count);
-        var target = y.SubView(start, count);
-        for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-            target[i] = T.FromFloat(factor * T.ToFloat(source[i]));
+        public static float Value(float x, float first, float second) => first * x;
     }
 }

@@ -8,4 +8,10 @@ internal static class Sigmoid
     /// the division, but some OpenCL drivers' tanh is off by 1e-7 absolutely, and training amplifies that twentyfold within 40 steps.
     /// </summary>
     public static float Of(float x) => 1 / (1 + MathF.Exp(-x));
+
+    /// <summary>
+    /// The same with the device's fastest exponential and reciprocal, off by some 1e-6 of the result: for kernels that the exact functions
+    /// would keep from their memory's speed.
+    /// </summary>
+    public static float Fast(float x) => XMath.Rcp(1 + XMath.Exp(-x));
 }

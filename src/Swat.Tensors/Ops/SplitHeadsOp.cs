@@ -85,8 +85,8 @@ public static class SplitHeadsOp
                 query.Packs<T>(),
                 key.Packs<T>(),
                 value.Packs<T>(),
-                cosines is null ? ArrayView<Pack8<float>>.Empty : cosines.Packs<float>(),
-                sines is null ? ArrayView<Pack8<float>>.Empty : sines.Packs<float>(),
+                cosines is null ? ArrayView<Pack8<F32>>.Empty : cosines.Packs<F32>(),
+                sines is null ? ArrayView<Pack8<F32>>.Empty : sines.Packs<F32>(),
                 layout,
                 (int)packs);
             return;
@@ -120,8 +120,8 @@ public static class SplitHeadsOp
         ArrayView<Pack8<T>> query,
         ArrayView<Pack8<T>> key,
         ArrayView<Pack8<T>> value,
-        ArrayView<Pack8<float>> cosines,
-        ArrayView<Pack8<float>> sines,
+        ArrayView<Pack8<F32>> cosines,
+        ArrayView<Pack8<F32>> sines,
         HeadLayout layout,
         int count)
         where T : unmanaged, IElement<T>
@@ -144,21 +144,10 @@ public static class SplitHeadsOp
         {
             var first = LocalMemory.Allocate<float>(Packed.Size);
             var second = LocalMemory.Allocate<float>(Packed.Size);
-            var cosine = LocalMemory.Allocate<float>(Packed.Size);
-            var sine = LocalMemory.Allocate<float>(Packed.Size);
             Packed.Unpack(low, first);
             Packed.Unpack(high, second);
             var angle = (long)(token % layout.Length) * half + pack;
-            Numbers(cosines[angle], cosine);
-            Numbers(sines[angle], sine);
-            for (var i = 0; i < Packed.Size; i++)
-            {
-                var x = first[i];
-                var turn = layout.Direction * sine[i];
-                first[i] = x * cosine[i] - second[i] * turn;
-                second[i] = second[i] * cosine[i] + x * turn;
-            }
-
+            RotaryOp.Turn(first, second, cosines[angle], sines[angle], layout.Direction);
             low = Packed.Pack<T>(first);
             high = Packed.Pack<T>(second);
         }
@@ -248,17 +237,5 @@ public static class SplitHeadsOp
         return ofKeys < layout.KeyHeads
             ? key.SubView((token * layout.KeyHeads + ofKeys) * width, width)
             : value.SubView((token * layout.KeyHeads + ofKeys - layout.KeyHeads) * width, width);
-    }
-
-    private static void Numbers(Pack8<float> pack, ArrayView<float> values)
-    {
-        values[0] = pack.Low.First;
-        values[1] = pack.Low.Second;
-        values[2] = pack.Low.Third;
-        values[3] = pack.Low.Fourth;
-        values[4] = pack.High.First;
-        values[5] = pack.High.Second;
-        values[6] = pack.High.Third;
-        values[7] = pack.High.Fourth;
     }
 }

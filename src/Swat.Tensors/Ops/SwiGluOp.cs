@@ -1,5 +1,7 @@
 using Swat.Tensors.Autograd;
 using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Maps;
+using static Swat.Tensors.Numerics.Constants;
 
 namespace Swat.Tensors.Ops;
 
@@ -16,10 +18,16 @@ public static class SwiGluOp
         Check.FloatingPoint("swiglu", gate);
         Check.Alike("swiglu", gate, up);
         var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
-        if (y.Count > 0)
-            ElementTypes.Select("swiglu", y.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(gate, up, y);
+        if (Packed.Suits(gate.Device))
+            Zip.Launch<Fast>("swiglu", gate, up, y);
+        else
+            Zip.Launch<Exact>("swiglu", gate, up, y);
         return Tape.Record("swiglu", [gate, up], y, [gate, up], Backward);
     }
+
+    /// <summary>In a kernel: the derivatives by gate and up, from sigmoid(gate).</summary>
+    internal static (float Gate, float Up) Derivative(float gate, float up, float dy, float sigmoid) =>
+        (dy * up * sigmoid * (1 + gate * (1 - sigmoid)), dy * gate * sigmoid);
 
     private static void Backward(BackwardContext context)
     {
@@ -43,83 +51,71 @@ public static class SwiGluOp
             context.Accumulate(1, dup);
     }
 
-    private static void LaunchForward<T>(Tensor gate, Tensor up, Tensor y)
-        where T : unmanaged, IElement<T> =>
-        y.Device.Launch(Forward<T>, Elementwise.Config(y.Count), gate.View<T>(), up.View<T>(), y.View<T>());
-
     private static void LaunchBackward<T>(Tensor gate, Tensor up, Tensor dy, Tensor dgate, Tensor dup)
-        where T : unmanaged, IElement<T> =>
+        where T : unmanaged, IElement<T>
+    {
+        var kernel = PackedGroup.Choose<Action<ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<T>>>(
+            [gate, up, dy],
+            Backward<T, C1>,
+            Backward<T, C4>,
+            Backward<T, C8>);
         gate.Device.Launch(
-            Backward<T>,
-            Elementwise.Config(gate.Count),
+            kernel,
+            PackedGroup.Config(gate.Count),
             gate.View<T>(),
             up.View<T>(),
             dy.View<T>(),
             dgate.View<T>(),
             dup.View<T>());
-
-    private static void Forward<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> y)
-        where T : unmanaged, IElement<T>
-    {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(y.Length);
-        var gates = gate.SubView(start, count);
-        var ups = up.SubView(start, count);
-        var target = y.SubView(start, count);
-        if (count == Elementwise.GroupElements)
-        {
-            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                ForwardElement(gates, ups, target, i + Group.IdxX);
-        }
-        else
-        {
-            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                ForwardElement(gates, ups, target, i);
-        }
     }
 
-    private static void ForwardElement<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> y, int i)
+    private static void Backward<T, TPack>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> dy, ArrayView<T> dgate, ArrayView<T> dup)
         where T : unmanaged, IElement<T>
+        where TPack : struct, IConstant
     {
-        var g = T.ToFloat(gate[i]);
-        y[i] = T.FromFloat(g * Sigmoid.Of(g) * T.ToFloat(up[i]));
-    }
-
-    private static void Backward<T>(ArrayView<T> gate, ArrayView<T> up, ArrayView<T> dy, ArrayView<T> dgate, ArrayView<T> dup)
-        where T : unmanaged, IElement<T>
-    {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(dy.Length);
+        var start = PackedGroup.Start();
+        var count = PackedGroup.Count(dy.Length);
         var gates = gate.SubView(start, count);
         var ups = up.SubView(start, count);
         var upstream = dy.SubView(start, count);
         var gateTarget = dgate.SubView(start, count);
         var upTarget = dup.SubView(start, count);
-        if (count == Elementwise.GroupElements)
+        if (count == PackedGroup.Elements)
         {
-            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                BackwardElement(gates, ups, upstream, gateTarget, upTarget, i + Group.IdxX);
+            var ofGate = LocalMemory.Allocate<float>(PackedGroup.PerItem);
+            var ofUp = LocalMemory.Allocate<float>(PackedGroup.PerItem);
+            var ofResult = LocalMemory.Allocate<float>(PackedGroup.PerItem);
+            PackedGroup.Load<T, TPack>(gates, ofGate);
+            PackedGroup.Load<T, TPack>(ups, ofUp);
+            PackedGroup.Load<T, TPack>(upstream, ofResult);
+            for (var i = 0; i < PackedGroup.PerItem; i++)
+            {
+                var sigmoid = TPack.Value == 1 ? Sigmoid.Of(ofGate[i]) : Sigmoid.Fast(ofGate[i]);
+                (ofGate[i], ofUp[i]) = Derivative(ofGate[i], ofUp[i], ofResult[i], sigmoid);
+            }
+
+            PackedGroup.Store<T, TPack>(gateTarget, ofGate);
+            PackedGroup.Store<T, TPack>(upTarget, ofUp);
         }
         else
         {
-            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                BackwardElement(gates, ups, upstream, gateTarget, upTarget, i);
+            for (var i = Group.IdxX; i < count; i += PackedGroup.Size)
+            {
+                var g = T.ToFloat(gates[i]);
+                var (dg, du) = Derivative(g, T.ToFloat(ups[i]), T.ToFloat(upstream[i]), Sigmoid.Of(g));
+                gateTarget[i] = T.FromFloat(dg);
+                upTarget[i] = T.FromFloat(du);
+            }
         }
     }
 
-    private static void BackwardElement<T>(
-        ArrayView<T> gate,
-        ArrayView<T> up,
-        ArrayView<T> dy,
-        ArrayView<T> dgate,
-        ArrayView<T> dup,
-        int i)
-        where T : unmanaged, IElement<T>
+    private readonly struct Exact : IZip
     {
-        var g = T.ToFloat(gate[i]);
-        var d = T.ToFloat(dy[i]);
-        var s = Sigmoid.Of(g);
-        dgate[i] = T.FromFloat(d * T.ToFloat(up[i]) * s * (1 + g * (1 - s)));
-        dup[i] = T.FromFloat(d * g * s);
+        public static float Value(float gate, float up, float first, float second) => gate * Sigmoid.Of(gate) * up;
+    }
+
+    private readonly struct Fast : IZip
+    {
+        public static float Value(float gate, float up, float first, float second) => gate * Sigmoid.Fast(gate) * up;
     }
 }

@@ -1,4 +1,4 @@
-using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Maps;
 
 namespace Swat.Tensors.Ops;
 
@@ -13,93 +13,25 @@ internal static class UnaryOp
     {
         Check.FloatingPoint(operation, x);
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
-        if (x.Count > 0)
-        {
-            ElementTypes.Select(
-                operation,
-                x.DType,
-                LaunchForward<F32, TFunction>,
-                LaunchForward<BF16, TFunction>,
-                LaunchForward<F16, TFunction>)(x, y, first, second);
-        }
-
+        Map.Launch<Forward<TFunction>>(operation, x, y, first, second);
         return Tape.Record(operation, [x], y, [x], context =>
         {
             var saved = context.Saved(0);
             var gradient = Tensor.Empty(saved.Device, saved.Shape, saved.DType);
-            if (saved.Count > 0)
-            {
-                ElementTypes.Select(
-                    operation,
-                    saved.DType,
-                    LaunchBackward<F32, TFunction>,
-                    LaunchBackward<BF16, TFunction>,
-                    LaunchBackward<F16, TFunction>)(saved, context.OutputGradient, gradient, first, second);
-            }
-
+            Zip.Launch<Backward<TFunction>>(operation, saved, context.OutputGradient, gradient, first, second);
             context.Accumulate(0, gradient);
         });
     }
 
-    private static void LaunchForward<T, TFunction>(Tensor x, Tensor y, float first, float second)
-        where T : unmanaged, IElement<T>
-        where TFunction : struct, IUnaryFunction =>
-        x.Device.Launch(Forward<T, TFunction>, Elementwise.Config(x.Count), x.View<T>(), y.View<T>(), first, second);
-
-    private static void LaunchBackward<T, TFunction>(Tensor x, Tensor dy, Tensor dx, float first, float second)
-        where T : unmanaged, IElement<T>
-        where TFunction : struct, IUnaryFunction =>
-        x.Device.Launch(Backward<T, TFunction>, Elementwise.Config(x.Count), x.View<T>(), dy.View<T>(), dx.View<T>(), first, second);
-
-    private static void Forward<T, TFunction>(ArrayView<T> x, ArrayView<T> y, float first, float second)
-        where T : unmanaged, IElement<T>
+    private readonly struct Forward<TFunction> : IMap
         where TFunction : struct, IUnaryFunction
     {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(x.Length);
-        var source = x.SubView(start, count);
-        var target = y.SubView(start, count);
-        if (count == Elementwise.GroupElements)
-        {
-            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                target[i + Group.IdxX] = T.FromFloat(TFunction.Value(T.ToFloat(source[i + Group.IdxX]), first, second));
-        }
-        else
-        {
-            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                target[i] = T.FromFloat(TFunction.Value(T.ToFloat(source[i]), first, second));
-        }
+        public static float Value(float x, float first, float second) => TFunction.Value(x, first, second);
     }
 
-    private static void Backward<T, TFunction>(ArrayView<T> x, ArrayView<T> dy, ArrayView<T> dx, float first, float second)
-        where T : unmanaged, IElement<T>
+    private readonly struct Backward<TFunction> : IZip
         where TFunction : struct, IUnaryFunction
     {
-        var start = Elementwise.GroupStart();
-        var count = Elementwise.GroupCount(x.Length);
-        var source = x.SubView(start, count);
-        var upstream = dy.SubView(start, count);
-        var target = dx.SubView(start, count);
-        if (count == Elementwise.GroupElements)
-        {
-            for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                BackwardElement<T, TFunction>(source, upstream, target, i + Group.IdxX, first, second);
-        }
-        else
-        {
-            for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                BackwardElement<T, TFunction>(source, upstream, target, i, first, second);
-        }
+        public static float Value(float x, float dy, float first, float second) => TFunction.Derivative(x, first, second) * dy;
     }
-
-    private static void BackwardElement<T, TFunction>(
-        ArrayView<T> x,
-        ArrayView<T> dy,
-        ArrayView<T> dx,
-        int i,
-        float first,
-        float second)
-        where T : unmanaged, IElement<T>
-        where TFunction : struct, IUnaryFunction =>
-        dx[i] = T.FromFloat(TFunction.Derivative(T.ToFloat(x[i]), first, second) * T.ToFloat(dy[i]));
 }
