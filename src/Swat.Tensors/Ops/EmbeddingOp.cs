@@ -1,5 +1,6 @@
 using Swat.Tensors.Autograd;
 using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops.Lookup;
 
 namespace Swat.Tensors.Ops;
 
@@ -7,7 +8,8 @@ namespace Swat.Tensors.Ops;
 /// Looks rows of a table up by index.
 /// <para>y[i, :] = table[index_i, :]; dtable[r, :] = Σ over i with index_i = r of dy[i, :].</para>
 /// <para>
-/// Forward: a group per 8 indices; reads and writes n·width elements. Backward without atomics and in a fixed order: a group owns a range
+/// Forward: a group per 8 indices; reads and writes n·width elements. Backward without atomics and in a fixed order: on graphics processors
+/// see <see cref="SortedLookupGradient"/>; elsewhere a group owns a range
 /// of table rows and 256 columns of them, walks over all indices in order and adds dy[i, :] to the row where it owns index_i, so no two
 /// groups write to one place. Reads n·width elements and n·(rows/rows per group) indices.
 /// </para>
@@ -53,11 +55,25 @@ public static class EmbeddingOp
     {
         var indices = context.Saved(0);
         var (target, accumulate) = context.Target(0);
+        var dy = context.OutputGradient;
+        if (dy.Count > 0 && SortedLookupGradient.Suits(dy, target))
+        {
+            ElementTypes.SelectWithFloat32<Action<Tensor, Tensor, Tensor, bool>>(
+                "embedding",
+                dy.DType,
+                target.DType,
+                SortedLookupGradient.Launch<F32, F32>,
+                SortedLookupGradient.Launch<BF16, BF16>,
+                SortedLookupGradient.Launch<F16, F16>,
+                SortedLookupGradient.Launch<BF16, F32>,
+                SortedLookupGradient.Launch<F16, F32>)(dy, indices, target, accumulate);
+            return;
+        }
+
         if (!accumulate)
             Fill.Zero(target);
-        if (indices.Count == 0 || target.Count == 0)
+        if (dy.Count == 0)
             return;
-        var dy = context.OutputGradient;
         ElementTypes.SelectWithFloat32(
             "embedding",
             dy.DType,

@@ -9,6 +9,8 @@ public sealed class EmbeddingTest(string deviceName) : DeviceTest(deviceName)
     [TestCase(5, 63, 129)]
     [TestCase(257, 300, 100)]
     [TestCase(1500, 40, 2)]
+    [TestCase(3, 16, 2500)]
+    [TestCase(700, 1064, 1030)]
     public void Looks_rows_up_and_adds_gradients_of_repeated_ones(int rows, int width, int count)
     {
         var indices = Numbers.Integers(count, rows, 7);
