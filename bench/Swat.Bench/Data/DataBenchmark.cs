@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Swat.Bench.Reporting;
 using Swat.Model.Tokenizers;
 using Swat.Train.Data;
+using Swat.Train.Data.Readers;
 using Swat.Train.Data.Shards;
 
 namespace Swat.Bench.Data;
@@ -37,7 +38,7 @@ internal sealed class DataBenchmark : IBenchmark
 
     public IEnumerable<BenchRow> Run(BenchRun run)
     {
-        var documents = TextSources.Read(run.Arguments.GetValue(texts)!, AppContext.BaseDirectory, Directory.GetCurrentDirectory());
+        var documents = TextSources.Read(run.Arguments.GetValue(texts)!, new CorpusReader("text", skipMalformed: true), AppContext.BaseDirectory, Directory.GetCurrentDirectory());
         var utf8 = documents.Select(document => System.Text.Encoding.UTF8.GetBytes(document.Text)).ToArray();
         foreach (var location in run.Arguments.GetValue(tokenizers)!.Where(location => run.Wants("encode " + location)))
         {

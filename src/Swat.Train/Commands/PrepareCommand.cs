@@ -27,7 +27,11 @@ internal static class PrepareCommand
             throw new UserErrorException("Name a folder for the shards with --out.");
         var files = TextSources.Files(options.Data);
         var tokenizer = TokenizerLoader.Load(options.Tokenizer);
-        var preparer = new DataPreparer(tokenizer, options.Out, options.Column, options.SkipMalformed, terminal.Output.WriteLine);
+        var preparer = new DataPreparer(
+            tokenizer,
+            options.Out,
+            new() { Column = options.Column, SkipMalformed = options.SkipMalformed, ShardBytes = (long)options.ShardSize << 20 },
+            terminal.Output.WriteLine);
         var started = Stopwatch.GetTimestamp();
         try
         {

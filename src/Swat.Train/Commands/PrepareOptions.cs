@@ -17,6 +17,9 @@ public sealed record PrepareOptions
     [Setting("Field of JSON lines, or column of CSV, that holds the documents.", ValueName = "NAME")]
     public string Column { get; init; } = "text";
 
+    [Setting("Files are joined into one shard while they have fewer MiB together; 0 gives each file its own.", ValueName = "MIB", Minimum = 0, Maximum = 1e6)]
+    public int ShardSize { get; init; } = 64;
+
     [Setting("Count records that cannot be read and leave them out, instead of stopping at the first.")]
     public bool SkipMalformed { get; init; }
 }

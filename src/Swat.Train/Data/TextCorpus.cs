@@ -11,7 +11,7 @@ public static class TextCorpus
     /// a model can tell where a document ends.
     /// </summary>
     /// <exception cref="UserErrorException">More tokens than memory indexes hold.</exception>
-    public static ITokenSource Tokenize(IReadOnlyList<TextDocument> documents, ITokenizer tokenizer)
+    public static ITokenSource Tokenize(IEnumerable<TextDocument> documents, ITokenizer tokenizer)
     {
         var tokens = new List<int>();
         var starts = new List<long>();

@@ -17,10 +17,6 @@ public static class TextFile
             : throw new UserErrorException($"{path}: {problem}. Convert it to UTF-8, or leave it out of --data.");
     }
 
-    /// <summary>The text of the file, or false when it is not text.</summary>
-    /// <exception cref="UserErrorException">The file cannot be read.</exception>
-    public static bool TryRead(string path, out string text) => TryDecode(ReadBytes(path), out text, out _);
-
     private static byte[] ReadBytes(string path)
     {
         try

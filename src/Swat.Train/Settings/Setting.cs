@@ -15,7 +15,8 @@ public sealed class Setting
     {
         this.property = property;
         this.attribute = attribute;
-        valueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        IsList = property.PropertyType.IsArray;
+        valueType = IsList ? property.PropertyType.GetElementType()! : Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Name = ToKebabCase(property.Name);
     }
 
@@ -32,24 +33,30 @@ public sealed class Setting
     public string DefaultMeaning => attribute.DefaultMeaning;
 
     /// <summary>Whether the setting takes a list; the command line repeats the option for each item.</summary>
-    public bool IsList => valueType == typeof(string[]);
+    public bool IsList { get; }
 
     /// <summary>Whether the setting is a switch: the option alone means true.</summary>
     public bool IsSwitch => valueType == typeof(bool);
 
     public string ValueName => attribute.ValueName.Length > 0 ? attribute.ValueName
         : valueType.IsEnum ? string.Join('|', Enum.GetNames(valueType).Select(ToKebabCase))
-        : valueType == typeof(string) || IsList ? "TEXT" : "NUMBER";
+        : valueType == typeof(string) ? "TEXT" : "NUMBER";
 
     /// <summary>The value in <paramref name="options"/> as text; null when it is unset.</summary>
-    public string? Format(object options) => property.GetValue(options) switch
+    public string? Format(object options) => property.GetValue(options) is Array items
+        ? string.Join(", ", items.Cast<object>().Select(FormatItem))
+        : FormatItem(property.GetValue(options));
+
+    /// <summary>The items of a list in <paramref name="options"/> as text.</summary>
+    public string[] FormatItems(object options) => [.. ((Array)property.GetValue(options)!).Cast<object>().Select(item => FormatItem(item)!)];
+
+    private static string? FormatItem(object? value) => value switch
     {
         null => null,
-        string[] items => string.Join(", ", items),
-        Enum value => ToKebabCase(value.ToString()),
-        bool value => value ? "true" : "false",
-        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
-        var value => value.ToString(),
+        Enum choice => ToKebabCase(choice.ToString()),
+        bool flag => flag ? "true" : "false",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString(),
     };
 
     /// <summary>The description with the default: its value in <paramref name="defaults"/>, or what none means.</summary>
@@ -71,7 +78,10 @@ public sealed class Setting
     {
         if (IsList)
         {
-            property.SetValue(options, texts.ToArray());
+            var items = Array.CreateInstance(valueType, texts.Count);
+            for (var i = 0; i < texts.Count; i++)
+                items.SetValue(Parse(texts[i], source), i);
+            property.SetValue(options, items);
             return;
         }
 

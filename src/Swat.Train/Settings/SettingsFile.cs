@@ -65,7 +65,7 @@ public static class SettingsFile
     private static string WriteValue(Setting setting, object options) => setting.GetValue(options) switch
     {
         null => "",
-        string[] items => $"[{string.Join(", ", items.Select(YamlScalar.Write))}]",
+        Array => $"[{string.Join(", ", setting.FormatItems(options).Select(YamlScalar.Write))}]",
         _ => YamlScalar.Write(setting.Format(options)!),
     };
 

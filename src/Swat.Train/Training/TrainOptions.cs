@@ -18,19 +18,42 @@ public sealed record TrainOptions
     private const string RunGroup = "Run";
     private const string FromPreset = "the preset's";
 
-    [Setting("Text to train on: a file, a folder (every text file in it) or a glob, repeatable; or a folder that `swat prepare` wrote.",
+    [Setting("Text to train on: a file of text, JSON lines or CSV, plain or .gz, a folder, a glob, or a folder that `swat prepare` wrote; repeatable.",
         Group = DataGroup, ValueName = "PATH", DefaultMeaning = "this project's own *.cs and *.md files")]
     public string[] Data { get; init; } = [];
+
+    [Setting("How often each --data is drawn from, in their order: 3 and 1 draw three sequences of the first for one of the second.",
+        Group = DataGroup, ValueName = "NUMBER", Minimum = 0, MinimumExclusive = true, DefaultMeaning = "by their sizes")]
+    public double[] Weights { get; init; } = [];
+
+    [Setting("Field of JSON lines, or column of CSV, that holds the documents.", Group = DataGroup, ValueName = "NAME")]
+    public string Column { get; init; } = "text";
+
+    [Setting("Count records that cannot be read and leave them out, instead of stopping at the first.", Group = DataGroup)]
+    public bool SkipMalformed { get; init; }
+
+    [Setting("Folder that keeps the tokens of large texts for the next run.", Group = DataGroup, ValueName = "DIR", DefaultMeaning = "~/.cache/swat")]
+    public string? Cache { get; init; }
 
     [Setting("Tokenizer: bytes, a tokenizer.json, a SentencePiece .model, or a checkpoint's folder.",
         Group = DataGroup, ValueName = "PATH", DefaultMeaning = "the prepared data's own, else bytes")]
     public string? Tokenizer { get; init; }
 
-    [Setting("Part of the text, taken from its end, that is kept for validation; 0 trains without validation.",
+    [Setting("Part of the text, near its end, that is kept for validation; 0 trains without validation.",
         Group = DataGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
     public double ValidationFraction { get; init; } = 0.1;
 
-    [Setting("Tokens that each validation reads, spread evenly over the validation part.",
+    [Setting("Part of the text, at its end, that is kept for one measurement after the last step.",
+        Group = DataGroup, Minimum = 0, Maximum = 1, MaximumExclusive = true)]
+    public double TestFraction { get; init; }
+
+    [Setting("Validate on this, given as --data is, instead of a part of the text.", Group = DataGroup, ValueName = "PATH", DefaultMeaning = "the part of --validation-fraction")]
+    public string[] ValidationData { get; init; } = [];
+
+    [Setting("Measure on this after the last step, instead of a part of the text.", Group = DataGroup, ValueName = "PATH", DefaultMeaning = "the part of --test-fraction")]
+    public string[] TestData { get; init; } = [];
+
+    [Setting("Tokens that each validation, and the test at the end, reads, spread evenly over its part.",
         Group = DataGroup, ValueName = "TOKENS", Minimum = 1)]
     public long ValidationTokens { get; init; } = 32768;
 

@@ -149,19 +149,24 @@ public sealed class Trainer
 
     private double? Validate(CancellationToken cancellation)
     {
-        if (validation is null || cancellation.IsCancellationRequested)
+        if (validation is null || Evaluate(validation, cancellation) is not { } loss)
             return null;
+        log.WriteValidation(Step, loss);
+        display.Line(FormattableString.Invariant($"validation loss {loss:F4} nats a token at step {Step} ({validation.Tokens:N0} tokens)"));
+        return loss;
+    }
+
+    /// <summary>Mean cross entropy over a set, in nats a token; null when asked to stop.</summary>
+    public double? Evaluate(ValidationSet set, CancellationToken cancellation)
+    {
         double sum = 0;
-        foreach (var batch in validation.Batches(plan.Batch))
+        foreach (var batch in set.Batches(plan.Batch))
         {
             if (cancellation.IsCancellationRequested)
                 return null;
             sum += learner.Evaluate(batch) * batch.Sequences;
         }
 
-        var loss = sum / validation.Sequences;
-        log.WriteValidation(Step, loss);
-        display.Line(FormattableString.Invariant($"validation loss {loss:F4} nats a token at step {Step} ({validation.Tokens:N0} tokens)"));
-        return loss;
+        return sum / set.Sequences;
     }
 }

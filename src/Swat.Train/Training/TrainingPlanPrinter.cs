@@ -10,14 +10,14 @@ internal static class TrainingPlanPrinter
     private const int LabelWidth = 10;
 
     public static void Print(
-        TextWriter output, TrainOptions options, TrainingSetup setup, TokenSplit split, int documents, TensorDevice device, string folder)
+        TextWriter output, TrainOptions options, TrainingSetup setup, TrainingData data, TensorDevice device, string folder)
     {
-        var (model, plan) = (setup.Model, setup.Plan);
+        var (model, plan, training) = (setup.Model, setup.Plan, data.Training);
         var tokens = plan.TokensPerStep * plan.Steps;
         var batches = plan.BatchesPerStep > 1 ? FormattableString.Invariant($"{plan.BatchesPerStep:N0} x ") : "";
         Line("model", $"{options.Preset}: {model.NumLayers} layers of {model.HiddenSize}, {model.NumHeads} heads, window {model.WindowSize?.ToString() ?? "none"}, {model.AttentionActivation.ToString().ToLowerInvariant()}, slopes {model.Alibi}; {ReportFormat.Count(model.ParameterCount())} parameters");
-        Line("data", $"{TextSources.Describe(options.Data)}: {documents:N0} documents, {ReportFormat.Count(split.Training.Length)} tokens to train on, {ReportFormat.Count(split.Validation?.Length ?? 0)} to validate");
-        Line("training", $"{plan.Steps:N0} steps of {batches}{plan.Batch} x {plan.Length} = {plan.TokensPerStep:N0} tokens; {ReportFormat.Count(tokens)} in all, {tokens / (double)split.Training.Length:F1} times the text");
+        Line("data", $"{TextSources.Describe(options.Data)}: {training.DocumentStarts.Count:N0} documents, {ReportFormat.Count(training.Length)} tokens to train on, {ReportFormat.Count(data.Validation?.Length ?? 0)} to validate{(data.Test is { } test ? $", {ReportFormat.Count(test.Length)} to test" : "")}");
+        Line("training", $"{plan.Steps:N0} steps of {batches}{plan.Batch} x {plan.Length} = {plan.TokensPerStep:N0} tokens; {ReportFormat.Count(tokens)} in all, {tokens / (double)training.Length:F1} times the text");
         Line("optimizer", $"AdamW, learning rate {plan.Schedule.Peak:0.0##e-0} after {plan.Schedule.WarmupSteps} steps, {Fall(plan.Schedule)}");
         Line("memory", $"{MemoryEstimate.Create(model, plan.Batch, plan.Length)}");
         Line("device", $"{device}");

@@ -3,7 +3,6 @@ using Swat.Model.Generation;
 using Swat.Model.Tokenizers;
 using Swat.Tensors;
 using Swat.Train.Data;
-using Swat.Train.Data.Shards;
 using Swat.Train.Logging;
 
 namespace Swat.Train.Training;
@@ -38,20 +37,20 @@ public sealed class TrainingRun
     /// <exception cref="ModelFormatException">A model that cannot be; nothing was written.</exception>
     public int Start(CancellationToken cancellation)
     {
-        using var dataset = OpenDataset();
-        var setup = TrainingSetup.Create(options, dataset?.Tokenizer);
-        return StartIn(RunFolder.Choose(options.Out, options.Preset, DateTime.Now), setup, dataset, cancellation);
+        using var data = TrainingData.Open(options, terminal.Output.WriteLine);
+        var setup = TrainingSetup.Create(options, data.Tokenizer);
+        return StartIn(RunFolder.Choose(options.Out, options.Preset, DateTime.Now), setup, data, cancellation);
     }
 
-    private int StartIn(string folder, TrainingSetup setup, TokenDataset? dataset, CancellationToken cancellation)
+    private int StartIn(string folder, TrainingSetup setup, TrainingData data, CancellationToken cancellation)
     {
-        var (split, documents) = ReadData(setup, dataset);
+        data.Read(setup, cancellation);
         using var device = Devices.Open(options.Device);
         using var model = SwatModel.Create(setup.Model, device, (ulong)options.Seed);
-        TrainingPlanPrinter.Print(terminal.Output, options, setup, split, documents, device, folder);
+        TrainingPlanPrinter.Print(terminal.Output, options, setup, data, device, folder);
         using var learner = CreateLearner(model);
         RunFolder.Create(folder, options);
-        return Train(folder, setup, split, learner, TrainingPlace.Beginning, cancellation);
+        return Train(folder, setup, data, learner, TrainingPlace.Beginning, cancellation);
     }
 
     /// <summary>Continues the run in <paramref name="folder"/> from its newest checkpoint, or the newest before it that is not damaged.</summary>
@@ -62,10 +61,10 @@ public sealed class TrainingRun
     /// <exception cref="UserErrorException">There is no checkpoint, or the data is not what the run was trained on.</exception>
     public int Resume(string folder, bool mayStart, CancellationToken cancellation)
     {
-        using var dataset = OpenDataset();
-        var setup = TrainingSetup.Create(options, dataset?.Tokenizer);
+        using var data = TrainingData.Open(options, terminal.Output.WriteLine);
+        var setup = TrainingSetup.Create(options, data.Tokenizer);
         if (mayStart && CheckpointFolder.List(folder).Count == 0)
-            return StartIn(folder, setup, dataset, cancellation);
+            return StartIn(folder, setup, data, cancellation);
         var (checkpoint, state) = FindCheckpoint(folder);
         if (state.Step >= setup.Plan.Steps)
         {
@@ -73,15 +72,15 @@ public sealed class TrainingRun
             return ExitCode.Success;
         }
 
-        var (split, documents) = ReadData(setup, dataset);
-        CheckData(split, state);
+        data.Read(setup, cancellation);
+        CheckData(data.Training, state);
         using var device = Devices.Open(options.Device);
         using var model = SwatCheckpoint.Load(checkpoint, device);
-        TrainingPlanPrinter.Print(terminal.Output, options, setup, split, documents, device, folder);
+        TrainingPlanPrinter.Print(terminal.Output, options, setup, data, device, folder);
         using var learner = CreateLearner(model);
         TrainingCheckpoint.LoadOptimizer(checkpoint, learner.Optimizer, state);
         terminal.Output.WriteLine($"continuing from step {state.Step} ({checkpoint})");
-        return Train(folder, setup, split, learner, new(state.Step, state.Sequences), cancellation);
+        return Train(folder, setup, data, learner, new(state.Step, state.Sequences), cancellation);
     }
 
     private (string Path, TrainingState State) FindCheckpoint(string folder)
@@ -105,36 +104,42 @@ public sealed class TrainingRun
     }
 
     private int Train(
-        string folder, TrainingSetup setup, TokenSplit split, SwatLearner learner, TrainingPlace place, CancellationToken cancellation)
+        string folder, TrainingSetup setup, TrainingData data, SwatLearner learner, TrainingPlace place, CancellationToken cancellation)
     {
         var device = learner.Model.Device;
         var plan = setup.Plan with
         {
             PeakTokensPerSecond = DevicePeak.Bfloat16(device.Info) / TrainingWork.OperationsPerToken(setup.Model, setup.Plan.Length),
         };
-        using var loader = new BatchLoader(new ShuffledSequences(split.Training, plan.Length, options.Seed), plan.Batch, plan.BatchesPerStep, place.Sequences, options.DocumentAttention);
-        var validation = split.Validation is { } source ? new ValidationSet(source, plan.Length, options.ValidationTokens, options.DocumentAttention) : null;
+        using var loader = new BatchLoader(data.Sequences(plan.Length), plan.Batch, plan.BatchesPerStep, place.Sequences, options.DocumentAttention);
+        var training = data.Training;
         ITrainingDisplay display = terminal.Console is { } console
             ? new LiveDisplay(console)
             : new PlainDisplay(terminal.Output, TimeSpan.FromSeconds(options.ReportSeconds));
-        var checksum = split.Training.Checksum;
+        var checksum = training.Checksum;
         using var log = RunLog.Open(folder, place.Step, display.Line);
         using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
         using var profiled = options.Profile > 0 ? new ProfiledLearner(learner, device, options.Profile, folder, display.Line) : null;
-        var trainer = new Trainer(profiled ?? (ILearner)learner, loader, validation, plan, display, log);
+        var trainer = new Trainer(profiled ?? (ILearner)learner, loader, Measured(data.Validation), plan, display, log);
         var outcome = display.Run(() => trainer.Run(place.Step, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
         checkpoints.Wait();
         var exitCode = Conclude(outcome, checkpoints, folder);
-        if (exitCode == ExitCode.Success)
-            WriteSample(learner.Model, setup.Tokenizer, split, cancellation);
-        return exitCode;
+        if (exitCode != ExitCode.Success)
+            return exitCode;
+        if (Measured(data.Test) is { } test && trainer.Evaluate(test, cancellation) is { } testLoss)
+            terminal.Output.WriteLine(FormattableString.Invariant($"test loss {testLoss:F4} nats a token ({test.Tokens:N0} tokens)"));
+        WriteSample(learner.Model, setup.Tokenizer, data.Validation ?? training, cancellation);
+        return ExitCode.Success;
+
+        ValidationSet? Measured(ITokenSource? source) =>
+            source is null ? null : new ValidationSet(source, plan.Length, options.ValidationTokens, options.DocumentAttention);
 
         void Keep(double? validationLoss) => checkpoints.Write(learner, new TrainingState(
             TrainingState.CurrentVersion,
             trainer.Step,
             loader.Position,
             learner.Optimizer.StepCount,
-            split.Training.Length,
+            training.Length,
             checksum,
             validationLoss,
             new Dictionary<string, uint>()));
@@ -164,11 +169,11 @@ public sealed class TrainingRun
         return ExitCode.Interrupted;
     }
 
-    private void WriteSample(SwatModel model, ITokenizer tokenizer, TokenSplit split, CancellationToken cancellation)
+    private void WriteSample(SwatModel model, ITokenizer tokenizer, ITokenSource source, CancellationToken cancellation)
     {
         if (options.SampleTokens == 0)
             return;
-        var prompt = options.SamplePrompt ?? FirstLine(split.Validation ?? split.Training, tokenizer);
+        var prompt = options.SamplePrompt ?? FirstLine(source, tokenizer);
         var generation = new GenerationOptions { MaxTokens = options.SampleTokens, Temperature = SampleTemperature, Seed = (ulong)options.Seed };
         terminal.Output.WriteLine("sample, continuing the first line:");
         terminal.Output.Write(prompt);
@@ -195,31 +200,12 @@ public sealed class TrainingRun
         return (lines.FirstOrDefault(line => line.Trim().Length > 0) ?? lines[0]) + "\n";
     }
 
-    // Prepared data stands alone: its tokens are on disk already.
-    private TokenDataset? OpenDataset()
+    private static void CheckData(ITokenSource training, TrainingState state)
     {
-        if (!options.Data.Any(TokenDataset.IsDataset))
-            return null;
-        return options.Data.Length == 1
-            ? TokenDataset.Open(options.Data[0])
-            : throw new UserErrorException("A folder that `swat prepare` wrote cannot be mixed with other --data. Prepare all of it into one folder.");
-    }
-
-    private (TokenSplit Split, int Documents) ReadData(TrainingSetup setup, TokenDataset? dataset)
-    {
-        if (dataset is not null)
-            return (TokenSplit.Create(dataset, options.ValidationFraction, setup.Plan.Length), dataset.DocumentStarts.Count);
-        var documents = TextSources.Read(options.Data, Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
-        var corpus = TextCorpus.Tokenize(documents, setup.Tokenizer);
-        return (TokenSplit.Create(corpus, options.ValidationFraction, setup.Plan.Length), documents.Count);
-    }
-
-    private static void CheckData(TokenSplit split, TrainingState state)
-    {
-        if (split.Training.Length != state.DataTokens || split.Training.Checksum != state.DataChecksum)
+        if (training.Length != state.DataTokens || training.Checksum != state.DataChecksum)
         {
             throw new UserErrorException(
-                $"The data is not what this run was trained on: {split.Training.Length:N0} tokens now, {state.DataTokens:N0} then, or other text. Restore it, or start a new run from this text.");
+                $"The data is not what this run was trained on: {training.Length:N0} tokens now, {state.DataTokens:N0} then, or other text. Restore it, or start a new run from this text.");
         }
     }
 

@@ -79,9 +79,8 @@ public class PrepareCommandTests
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Success), run.Error);
         Assert.That(SwatRunner.Run("train", "--resume", folder["run"], "--steps", "3").ExitCode, Is.EqualTo(ExitCode.Success));
 
-        var mixed = SwatRunner.Run([.. train, "--data", folder["in"]]);
-        Assert.That(mixed.ExitCode, Is.EqualTo(ExitCode.BadInput));
-        Assert.That(mixed.Error, Does.Contain("cannot be mixed"));
+        var mixed = SwatRunner.Run([.. train, "--data", folder["in"], "--out", folder["mixed"]]);
+        Assert.That(mixed.ExitCode, Is.EqualTo(ExitCode.Success), mixed.Error);
     }
 
     [Test]
@@ -95,6 +94,28 @@ public class PrepareCommandTests
         Assert.That(() => TokenDataset.Open(folder["out"]), Throws.TypeOf<ModelFormatException>().With.Message.Contains("another tokenizer"));
         File.Delete(folder["out/00001.tokens"]);
         Assert.That(() => TokenDataset.Open(folder["out"]), Throws.TypeOf<ModelFormatException>().With.Message.Contains("missing"));
+    }
+
+    [Test]
+    public void Small_files_share_a_shard()
+    {
+        Assert.That(SwatRunner.Run("prepare", "--data", folder["in"], "--out", folder["joined"]).ExitCode, Is.EqualTo(ExitCode.Success));
+        Prepare();
+        using var joined = TokenDataset.Open(folder["joined"]);
+        using var single = TokenDataset.Open(folder["out"]);
+        Assert.That(Directory.GetFiles(folder["joined"], "*.tokens"), Has.Length.EqualTo(1));
+        Assert.That(Tokens.ReadAll(joined), Is.EqualTo(Tokens.ReadAll(single)));
+        Assert.That(joined.DocumentStarts, Is.EqualTo(single.DocumentStarts));
+    }
+
+    [Test]
+    public void Files_in_a_folder_that_are_no_text_are_passed_over()
+    {
+        folder.Write("in/image.bin", [0x89, 0x50, 0xFF, 0x00]);
+        Assert.That(Prepare().ExitCode, Is.EqualTo(ExitCode.Success));
+        var named = SwatRunner.Run("prepare", "--data", folder["in/image.bin"], "--out", folder["named"]);
+        Assert.That(named.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(named.Error, Does.Contain("image.bin"));
     }
 
     [TestCase("[\"../00000.tokens\"]")]
@@ -117,5 +138,5 @@ public class PrepareCommandTests
         Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName), Is.EqualTo(new[] { "mine.txt" }));
     }
 
-    private SwatRunner Prepare(params string[] more) => SwatRunner.Run(["prepare", "--data", folder["in"], "--out", folder["out"], .. more]);
+    private SwatRunner Prepare(params string[] more) => SwatRunner.Run(["prepare", "--data", folder["in"], "--out", folder["out"], "--shard-size", "0", .. more]);
 }

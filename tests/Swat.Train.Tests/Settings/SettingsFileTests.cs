@@ -20,7 +20,7 @@ public class SettingsFileTests
         };
         var read = SettingsFile.Read<TrainOptions>(SettingsFile.Write(options), "run.yaml");
         Assert.That(read.Data, Is.EqualTo(options.Data));
-        Assert.That(read with { Data = options.Data }, Is.EqualTo(options));
+        Assert.That(read with { Data = options.Data, Weights = options.Weights, ValidationData = options.ValidationData, TestData = options.TestData }, Is.EqualTo(options));
     }
 
     [Test]

@@ -6,9 +6,11 @@ namespace Swat.Train.Data.Readers;
 /// <param name="column">Name of the column that holds the documents.</param>
 public sealed class CsvReader(string column) : IDocumentReader
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public IEnumerable<string> Read(Stream content, string name, Action<string> malformed)
     {
-        using var reader = new StreamReader(content, Encoding.UTF8);
+        using var reader = new StreamReader(TextEncodings.AsUtf8(content), StrictUtf8);
         var line = 1;
         if (ReadRecord(reader, name, ref line) is not { } header)
             yield break;

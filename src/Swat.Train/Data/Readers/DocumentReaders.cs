@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace Swat.Train.Data.Readers;
 
@@ -15,12 +16,18 @@ public static class DocumentReaders
     public static IEnumerable<string> Read(string path, string column, Action<string> malformed)
     {
         using var file = Open(path);
-        var isCompressed = path.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase);
-        using Stream content = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var documents = For(isCompressed ? path[..^Compressed.Length] : path, column).Read(content, path, malformed).GetEnumerator();
+        using Stream content = IsCompressed(path) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var documents = For(WithoutCompression(path), column).Read(content, path, malformed).GetEnumerator();
         while (MoveNext(documents, path))
             yield return documents.Current;
     }
+
+    /// <summary>Whether the file's name says that it holds records, not text alone.</summary>
+    public static bool HoldsRecords(string path) => For(WithoutCompression(path), "") is not PlainTextReader;
+
+    private static string WithoutCompression(string path) => IsCompressed(path) ? path[..^Compressed.Length] : path;
+
+    private static bool IsCompressed(string path) => path.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase);
 
     private static IDocumentReader For(string path, string column) => Path.GetExtension(path).ToLowerInvariant() switch
     {
@@ -50,6 +57,14 @@ public static class DocumentReaders
         catch (InvalidDataException exception)
         {
             throw new UserErrorException($"{path} is not a gzip file, or is damaged: {exception.Message}", exception);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new UserErrorException($"{path}: not UTF-8 text, nor UTF-16 with a byte-order mark. Convert it to UTF-8.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new UserErrorException($"{path} cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Swat.Train.Data.Readers;
 
@@ -9,10 +9,10 @@ public sealed class JsonLinesReader(string column) : IDocumentReader
 {
     public IEnumerable<string> Read(Stream content, string name, Action<string> malformed)
     {
-        using var reader = new StreamReader(content, Encoding.UTF8);
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+        var lines = new LineReader(TextEncodings.AsUtf8(content));
+        for (var number = 1; lines.Next(out var line); number++)
         {
-            if (string.IsNullOrWhiteSpace(line))
+            if (line.Span.Trim(" \t\r"u8).IsEmpty)
                 continue;
             if (TryRead(line, out var text, out var problem))
                 yield return text;
@@ -21,9 +21,15 @@ public sealed class JsonLinesReader(string column) : IDocumentReader
         }
     }
 
-    private bool TryRead(string line, out string text, out string problem)
+    private bool TryRead(ReadOnlyMemory<byte> line, out string text, out string problem)
     {
         text = "";
+        if (!Utf8.IsValid(line.Span))
+        {
+            problem = "not UTF-8 text";
+            return false;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(line);

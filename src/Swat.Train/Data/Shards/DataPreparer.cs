@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Swat.Model.IO;
 using Swat.Model.Tokenizers;
@@ -9,62 +8,56 @@ using Swat.Train.Data.Readers;
 namespace Swat.Train.Data.Shards;
 
 /// <summary>
-/// Turns files into a dataset: a shard for each file, several files at a time, the index last. A shard that is up to date is kept, so
-/// preparing again after an interruption does what was left.
+/// Turns files into a dataset, shard after shard, the index last. Documents are read by one thread and encoded by all. A shard that is up
+/// to date is kept, so preparing again after an interruption does what was left.
 /// </summary>
 public sealed class DataPreparer
 {
     private const string ShardSuffix = ".tokens";
 
+    // Characters that are encoded in one go: enough to be worth a task, few enough that short files share the threads.
+    private const int ChunkCharacters = 1 << 18;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private readonly ITokenizer tokenizer;
     private readonly string folder;
-    private readonly string column;
-    private readonly bool skipMalformed;
+    private readonly PreparationOptions options;
     private readonly Action<string> report;
 
     /// <param name="tokenizer">Makes the tokens; its files go into the folder.</param>
     /// <param name="folder">Where to; made if it does not exist.</param>
-    /// <param name="column">Field or column that holds the documents of JSON lines and CSV.</param>
-    /// <param name="skipMalformed">Whether records that cannot be read are counted and left out; if not, the first one ends the work.</param>
-    /// <param name="report">Takes a line for each shard; called by one thread at a time.</param>
-    public DataPreparer(ITokenizer tokenizer, string folder, string column, bool skipMalformed, Action<string> report)
+    /// <param name="options">How files become shards.</param>
+    /// <param name="report">Takes a line for each shard.</param>
+    public DataPreparer(ITokenizer tokenizer, string folder, PreparationOptions options, Action<string> report)
     {
         this.tokenizer = tokenizer;
         this.folder = folder;
-        this.column = column;
-        this.skipMalformed = skipMalformed;
+        this.options = options;
         this.report = report;
     }
 
     /// <summary>Prepares every file.</summary>
     /// <exception cref="UserErrorException">The folder holds something else, a file cannot be read, or a record is malformed and not to be skipped.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the shards that are complete stay.</exception>
-    public PreparationSummary Prepare(IReadOnlyList<string> files, CancellationToken cancellation)
+    public PreparationSummary Prepare(IReadOnlyList<SourceFile> files, CancellationToken cancellation)
     {
         CheckFolder();
         Directory.CreateDirectory(folder);
         File.Delete(Path.Combine(folder, TokenDataset.IndexFile));
         tokenizer.Save(folder);
-        var results = new ShardResult[files.Count];
-        var gate = new Lock();
-        try
+        var groups = Group(files);
+        var results = new List<ShardResult>();
+        foreach (var group in groups)
         {
-            Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
-            {
-                results[i] = PrepareFile(i, files[i], cancellation);
-                lock (gate)
-                    report(results[i].Describe());
-            });
-        }
-        catch (AggregateException exception)
-        {
-            throw exception.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() ?? exception.InnerExceptions[0];
+            results.Add(PrepareShard(results.Count, group, cancellation));
+            report($"{results.Count} of {groups.Count}: {results[^1].Describe()}");
         }
 
         var names = results.Where(result => result.Header.Tokens > 0).Select(result => result.Name).ToArray();
         if (names.Length == 0)
             throw new UserErrorException("There is no text in the data.");
-        AtomicFile.Write(Path.Combine(folder, TokenDataset.IndexFile), JsonSerializer.SerializeToUtf8Bytes(names, new JsonSerializerOptions { WriteIndented = true }));
+        AtomicFile.Write(Path.Combine(folder, TokenDataset.IndexFile), JsonSerializer.SerializeToUtf8Bytes(names, Indented));
         return new(
             names.Length,
             results.Sum(result => result.Header.Documents),
@@ -82,40 +75,75 @@ public sealed class DataPreparer
             throw new UserErrorException($"--out {folder} exists and holds something else. Choose another folder.");
     }
 
-    private ShardResult PrepareFile(int index, string file, CancellationToken cancellation)
+    private List<List<SourceFile>> Group(IReadOnlyList<SourceFile> files)
+    {
+        var groups = new List<List<SourceFile>>();
+        var room = 0L;
+        foreach (var file in files)
+        {
+            var length = new FileInfo(file.Path).Length;
+            if (groups.Count == 0 || length > room)
+            {
+                groups.Add([]);
+                room = options.ShardBytes;
+            }
+
+            groups[^1].Add(file);
+            room -= length;
+        }
+
+        return groups;
+    }
+
+    private ShardResult PrepareShard(int index, List<SourceFile> files, CancellationToken cancellation)
     {
         var name = index.ToString("D5", CultureInfo.InvariantCulture) + ShardSuffix;
         var path = Path.Combine(folder, name);
-        var source = ShardSource.Of(file, $"{column} {skipMalformed}");
+        var source = ShardSource.Of(files.Select(file => file.Path), $"{options.Column} {options.SkipMalformed}");
         if (TokenShard.IsUpToDate(path, tokenizer.Fingerprint, source))
         {
             using var kept = TokenShard.Open(path);
-            return new(name, file, kept.Header, Malformed: 0, WasKept: true, TimeSpan.Zero);
+            return new(name, files, kept.Header, Malformed: 0, WasKept: true, TimeSpan.Zero);
         }
 
         var started = Stopwatch.GetTimestamp();
-        var malformed = 0;
+        var reader = new CorpusReader(options.Column, options.SkipMalformed);
         using var shard = new ShardWriter(path, tokenizer, source);
-        var ids = new List<int>();
-        foreach (var document in DocumentReaders.Read(file, column, CountMalformed))
+        Encode(files.SelectMany(reader.Read), shard, cancellation);
+        return new(name, files, shard.Complete(), reader.Malformed, WasKept: false, Stopwatch.GetElapsedTime(started));
+    }
+
+    private void Encode(IEnumerable<string> documents, ShardWriter shard, CancellationToken cancellation)
+    {
+        var pending = new Queue<Task<EncodedDocuments>>();
+        foreach (var chunk in Chunks(documents))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (document.Length == 0)
-                continue;
-            ids.Clear();
-            tokenizer.Encode(Encoding.UTF8.GetBytes(document), ids);
-            if (tokenizer.EosTokenId is { } end)
-                ids.Add(end);
-            shard.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
+            pending.Enqueue(Task.Run(() => new EncodedDocuments(tokenizer, chunk), cancellation));
+            if (pending.Count > 2 * Environment.ProcessorCount)
+                pending.Dequeue().GetAwaiter().GetResult().AddTo(shard);
         }
 
-        return new(name, file, shard.Complete(), malformed, WasKept: false, Stopwatch.GetElapsedTime(started));
+        while (pending.TryDequeue(out var last))
+            last.GetAwaiter().GetResult().AddTo(shard);
+    }
 
-        void CountMalformed(string problem)
+    private static IEnumerable<List<string>> Chunks(IEnumerable<string> documents)
+    {
+        var chunk = new List<string>();
+        var characters = 0L;
+        foreach (var document in documents)
         {
-            if (!skipMalformed)
-                throw new UserErrorException($"{problem}. Mend it, or leave such records out with --skip-malformed.");
-            malformed++;
+            chunk.Add(document);
+            characters += document.Length;
+            if (characters < ChunkCharacters)
+                continue;
+            yield return chunk;
+            chunk = [];
+            characters = 0;
         }
+
+        if (chunk.Count > 0)
+            yield return chunk;
     }
 }

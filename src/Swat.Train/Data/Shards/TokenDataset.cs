@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Swat.Model;
 using Swat.Model.Tokenizers;
-using Swat.Train.Logging;
 
 namespace Swat.Train.Data.Shards;
 
@@ -12,31 +11,22 @@ public sealed class TokenDataset : ITokenSource, IDisposable
     public const string IndexFile = "dataset.json";
 
     private readonly TokenShard[] shards;
-    private readonly long[] firstTokens;
+    private readonly JoinedTokens tokens;
 
     private TokenDataset(TokenShard[] shards, ITokenizer tokenizer)
     {
         this.shards = shards;
+        tokens = new JoinedTokens(shards);
         Tokenizer = tokenizer;
-        firstTokens = new long[shards.Length];
-        var starts = new List<long>();
-        for (var i = 0; i < shards.Length; i++)
-        {
-            firstTokens[i] = Length;
-            starts.AddRange(shards[i].DocumentStarts.Select(start => Length + start));
-            Length += shards[i].Length;
-        }
-
-        DocumentStarts = starts;
     }
 
     public ITokenizer Tokenizer { get; }
 
-    public long Length { get; }
+    public long Length => tokens.Length;
 
-    public IReadOnlyList<long> DocumentStarts { get; }
+    public IReadOnlyList<long> DocumentStarts => tokens.DocumentStarts;
 
-    public uint Checksum => shards.Aggregate(0u, (checksum, shard) => Crc32C.Append(checksum, BitConverter.GetBytes(shard.Checksum)));
+    public uint Checksum => tokens.Checksum;
 
     public static bool IsDataset(string folder) => File.Exists(Path.Combine(folder, IndexFile));
 
@@ -68,20 +58,7 @@ public sealed class TokenDataset : ITokenSource, IDisposable
         }
     }
 
-    public void Read(long position, Span<int> destination)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(position);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Length - destination.Length);
-        var index = Array.BinarySearch(firstTokens, position);
-        for (index = index >= 0 ? index : ~index - 1; destination.Length > 0; index++)
-        {
-            var offset = position - firstTokens[index];
-            var count = (int)Math.Min(destination.Length, shards[index].Length - offset);
-            shards[index].Read(offset, destination[..count]);
-            destination = destination[count..];
-            position += count;
-        }
-    }
+    public void Read(long position, Span<int> destination) => tokens.Read(position, destination);
 
     public void Dispose()
     {

@@ -63,6 +63,36 @@ public class DocumentReadersTests
     public void A_quote_that_does_not_end_names_the_line_it_began_in() => Assert.That(
         () => Read("a.csv", "text\nok\n\"open\n\n"u8.ToArray(), out _), Throws.TypeOf<UserErrorException>().With.Message.Contains("line 3"));
 
+    [TestCase("utf-8")]
+    [TestCase("utf-16")]
+    [TestCase("utf-16BE")]
+    public void Records_may_be_in_utf_8_or_in_utf_16_with_a_byte_order_mark(string name)
+    {
+        var encoding = Encoding.GetEncoding(name);
+        byte[] Encode(string text) => [.. encoding.GetPreamble(), .. encoding.GetBytes(text)];
+        Assert.That(Read("a.jsonl", Encode("{\"text\": \"Grüße\"}\n"), out _), Is.EqualTo(new[] { "Grüße" }));
+        Assert.That(Read("a.csv", Encode("text\nGrüße\n"), out _), Is.EqualTo(new[] { "Grüße" }));
+    }
+
+    [Test]
+    public void A_line_in_another_encoding_is_left_out_by_its_number()
+    {
+        var documents = Read("a.jsonl", [.. "{\"text\": \"ok\"}\n{\"text\": \"caf"u8, 0xE9, .. "\"}\n{\"text\": \"also\"}"u8], out var malformed);
+        Assert.That(documents, Is.EqualTo(new[] { "ok", "also" }));
+        Assert.That(malformed.Single(), Does.Contain("line 2").And.Contain("UTF-8"));
+    }
+
+    [Test]
+    public void Columns_in_another_encoding_are_refused() => Assert.That(
+        () => Read("a.csv", [.. "text\ncaf"u8, 0xE9, (byte)'\n'], out _), Throws.TypeOf<UserErrorException>().With.Message.Contains("UTF-8"));
+
+    [Test]
+    public void Lines_longer_than_any_buffer_are_read()
+    {
+        var text = new string('x', 300_000);
+        Assert.That(Read("a.jsonl", Encoding.UTF8.GetBytes($"{{\"text\": \"{text}\"}}\n{{\"text\": \"b\"}}"), out _), Is.EqualTo(new[] { text, "b" }));
+    }
+
     [TestCase("a.txt.gz", "text")]
     [TestCase("a.jsonl.GZ", "{\"text\": \"text\"}")]
     [TestCase("a.csv.gz", "text\ntext\n")]
