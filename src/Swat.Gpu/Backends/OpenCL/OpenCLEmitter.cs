@@ -5,7 +5,7 @@ using Swat.Gpu.IR;
 namespace Swat.Gpu.Backends.OpenCL;
 
 /// <summary>
-/// Writes one kernel. Blocks keep their order; a value is a C variable, or is written where it is used if that is one place. Values that
+/// Writes one kernel. A value is a C variable, or is written where it is used if that is one place. Values that
 /// leave their block and phis are declared at the top of the kernel; phis are assigned on the edges that lead to them.
 /// </summary>
 internal sealed partial class OpenCLEmitter
@@ -26,7 +26,7 @@ internal sealed partial class OpenCLEmitter
     private readonly SortedSet<string> extensions = new(StringComparer.Ordinal);
     private readonly SortedSet<string> memoryTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<Value, string> variables = [];
-    private readonly StringBuilder body = new();
+    private StringBuilder body = new();
     private readonly StringBuilder declarations = new();
 
     /// <summary>Values of the current block that are written where they are used, in the order of their definition.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class OpenCLEmitter
         if (lockstep)
             WriteLockstep();
         else
-            WriteBlocks();
+            WriteStructured();
 
         var text = new StringBuilder();
         foreach (var extension in extensions)

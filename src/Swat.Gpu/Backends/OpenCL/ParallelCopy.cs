@@ -7,7 +7,7 @@ internal sealed class ParallelCopy
 {
     private readonly List<Assignment> assignments = [];
 
-    public bool IsEmpty => assignments.Count == 0;
+    public int Count => assignments.Count;
 
     /// <summary>Adds an assignment; <paramref name="reads"/> are the variables that <paramref name="expression"/> names.</summary>
     public void Add(string type, string variable, string expression, IReadOnlySet<string> reads) =>

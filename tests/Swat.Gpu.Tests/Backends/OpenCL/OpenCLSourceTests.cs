@@ -30,10 +30,8 @@ public class OpenCLSourceTests
             {
                 p_data += p_data_offset;
 
-                {
-                    int v4 = (uint)(int)get_group_id(0) * (int)get_local_size(0) + (int)get_local_id(0);
-                    ((__global float_m*)p_data)[v4] = ((__global float_m*)p_data)[v4] * p_factor;
-                }
+                int v4 = (uint)(int)get_group_id(0) * (int)get_local_size(0) + (int)get_local_id(0);
+                ((__global float_m*)p_data)[v4] = ((__global float_m*)p_data)[v4] * p_factor;
             }
 
             """));
