@@ -25,9 +25,9 @@ internal sealed class TensorCoreBenchmark : IEngineBenchmark
         var (a, b, sum) = (LocalMemory.Allocate<uint>(16), LocalMemory.Allocate<uint>(8), LocalMemory.Allocate<float>(64));
         var seed = (uint)((Grid.IdxX * Group.DimX) + Group.IdxX) * 747796405u;
         for (var i = 0; i < 16; i++)
-            a[i] = TensorCore.PackBFloat16(Noise(seed + (2 * (uint)i)), Noise(seed + (2 * (uint)i) + 1));
+            a[i] = TensorCore.PackBFloat16(Noise.At(seed + (2 * (uint)i)), Noise.At(seed + (2 * (uint)i) + 1));
         for (var i = 0; i < 8; i++)
-            b[i] = TensorCore.PackBFloat16(Noise(~seed + (2 * (uint)i)), Noise(~seed + (2 * (uint)i) + 1));
+            b[i] = TensorCore.PackBFloat16(Noise.At(~seed + (2 * (uint)i)), Noise.At(~seed + (2 * (uint)i) + 1));
         for (var i = 0; i < 64; i++)
             sum[i] = 0;
         for (var n = 0; n < iterations; n++)
@@ -42,14 +42,5 @@ internal sealed class TensorCoreBenchmark : IEngineBenchmark
         for (var i = 0; i < 64; i++)
             total += sum[i];
         output[(Grid.IdxX * Group.DimX) + Group.IdxX] = total;
-    }
-
-    /// <summary>A number between -1/2 and 1/2.</summary>
-    private static float Noise(uint seed)
-    {
-        var bits = seed * 2891336453u;
-        bits ^= bits >> 15;
-        bits *= 2246822519u;
-        return ((bits >> 8) * (1f / 16777216f)) - 0.5f;
     }
 }

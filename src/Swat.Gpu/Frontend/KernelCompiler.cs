@@ -3,6 +3,7 @@ using System.Text;
 using Swat.Gpu.Analysis;
 using Swat.Gpu.IR;
 using Swat.Gpu.Passes;
+using Swat.Gpu.Runtime;
 
 namespace Swat.Gpu.Frontend;
 

@@ -1,6 +1,7 @@
-using System.Reflection;
 using System.Reflection.Emit;
+using System.Reflection;
 using Swat.Gpu.IR;
+using Swat.Gpu.Runtime;
 
 namespace Swat.Gpu.Frontend;
 

@@ -1,4 +1,5 @@
 using Swat.Gpu.IR;
+using Swat.Gpu.Runtime;
 
 namespace Swat.Gpu.Frontend;
 

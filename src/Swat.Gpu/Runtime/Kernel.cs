@@ -104,8 +104,11 @@ internal sealed class Kernel : IDisposable
             ((int*)arguments)[0] = index.X;
             ((int*)arguments)[1] = index.Y;
             ((int*)arguments)[2] = index.Z;
+            var plane = (long)index.X * index.Y;
             if (index.X < 0 | index.Y < 0 | index.Z < 0)
                 size = -1;
+            else if (plane > int.MaxValue & index.Z > 0)
+                size = plane;
         }
         var groupSize = Accelerator.AutoGroupSize;
         var groups = (size + groupSize - 1) / groupSize;
@@ -197,11 +200,13 @@ internal sealed class Kernel : IDisposable
         var group = config.GroupDim;
         var grid = config.GridDim;
         var size = (long)group.X * group.Y * group.Z;
+        var plane = (long)grid.X * grid.Y;
         var shared = (long)config.SharedMemoryConfig.NumElements * config.SharedMemoryConfig.ElementSize + info.SharedBytes;
         if ((group.X | group.Y | group.Z | grid.X | grid.Y | grid.Z) < 0 | size == 0
             | size > (info.MaxGroupSize ?? maxGroupSize) | shared > maxSharedBytes | IsOtherSize(group)
             | group.X > maxGroup.X | group.Y > maxGroup.Y | group.Z > maxGroup.Z
-            | grid.X > maxGrid.X | grid.Y > maxGrid.Y | grid.Z > maxGrid.Z)
+            | grid.X > maxGrid.X | grid.Y > maxGrid.Y | grid.Z > maxGrid.Z
+            | plane > int.MaxValue | plane * grid.Z > int.MaxValue)
         {
             ThrowInvalid(config, info, size, shared);
         }
@@ -221,7 +226,9 @@ internal sealed class Kernel : IDisposable
                 $"{shared} bytes of shared memory ({info.SharedBytes} of them static) exceed the limit of {maxSharedBytes} of {Accelerator.Name}",
             _ when config.GridDim.X > maxGrid.X | config.GridDim.Y > maxGrid.Y | config.GridDim.Z > maxGrid.Z =>
                 $"the grid exceeds the limit of {maxGrid} of {Accelerator.Name}",
-            _ => $"the group exceeds the limit of {maxGroup} of {Accelerator.Name}",
+            _ when config.GroupDim.X > maxGroup.X | config.GroupDim.Y > maxGroup.Y | config.GroupDim.Z > maxGroup.Z =>
+                $"the group exceeds the limit of {maxGroup} of {Accelerator.Name}",
+            _ => $"the grid has more groups than a linear index can count, {int.MaxValue}",
         };
         throw new KernelLaunchException($"Kernel {Name} with {config}: {reason}.");
     }

@@ -62,7 +62,7 @@ internal sealed class KernelParameterLayout
                 continue;
             var type = parameters[i].ParameterType.GetGenericArguments()[0];
             var offset = Align(specialized.Size, 8);
-            while (specialized.Size < offset + ManagedSize(type))
+            while (specialized.Size < offset + TypeShape.Of(type).Size)
                 specialized.AddScalar(1);
             arguments[i] = new KernelArgument(parameters[i].Name ?? $"p{i}", type, start + offset, true);
         }
@@ -121,10 +121,6 @@ internal sealed class KernelParameterLayout
 
     private static bool IsSpecialized(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SpecializedValue<>);
-
-    private static int ManagedSize(Type type) => (int)typeof(Interop).GetMethods()
-        .Single(m => m.Name == nameof(Interop.SizeOf) && m.GetParameters().Length == 0)
-        .MakeGenericMethod(type).Invoke(null, null)!;
 
     private static int Align(int value, int alignment) => (value + alignment - 1) / alignment * alignment;
 }

@@ -77,6 +77,33 @@ public class LaunchErrorTests
             .With.Message.Contains(reason).And.Message.Contains("LaunchErrorTests_Use").And.Message.Contains(config.ToString()));
     }
 
+    [TestCase(1 << 16, 1 << 15, 1)]
+    [TestCase(1 << 20, 1 << 15, 1 << 15)]
+    public void More_groups_than_a_linear_index_counts_are_refused(int x, int y, int z)
+    {
+        using var fake = new FakeContext();
+        using var buffer = fake.Accelerator.Allocate1D<float>(100);
+        var kernel = fake.Accelerator.LoadStreamKernel<int, ArrayView1D<float, Stride1D.Dense>>(Use);
+
+        Assert.That(() => kernel((new Index3D(x, y, z), new Index3D(32, 1, 1)), 1, buffer.View),
+            Throws.TypeOf<KernelLaunchException>().With.Message.Contains("more groups"));
+    }
+
+    [Test]
+    public void An_extent_of_more_elements_than_an_index_counts_is_refused()
+    {
+        using var fake = new FakeContext();
+        using var buffer = fake.Accelerator.Allocate1D<float>(100);
+        var kernel = fake.Accelerator.LoadAutoGroupedStreamKernel<Index3D, ArrayView<float>>(UseVolume);
+
+        Assert.Multiple(() =>
+        {
+            // The second one's product is a small number in 64 bits.
+            Assert.That(() => kernel(new Index3D(1 << 20, 1 << 20, 1), buffer.View), Throws.TypeOf<KernelLaunchException>());
+            Assert.That(() => kernel(new Index3D(1 << 30, 1 << 30, 1 << 10), buffer.View), Throws.TypeOf<KernelLaunchException>());
+        });
+    }
+
     [Test]
     public void Static_shared_memory_counts()
     {
@@ -157,6 +184,8 @@ public class LaunchErrorTests
     private static void Use(int factor, ArrayView1D<float, Stride1D.Dense> target)
     {
     }
+
+    private static void UseVolume(Index3D index, ArrayView<float> target) => target[index.X] = 1;
 
     private static void UseIndexed(Index1D index, ArrayView<float> target)
     {

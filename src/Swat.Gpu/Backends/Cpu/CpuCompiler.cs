@@ -2,6 +2,7 @@ using System.Reflection.Emit;
 using Swat.Gpu.Analysis;
 using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
+using Swat.Gpu.Runtime;
 
 namespace Swat.Gpu.Backends.Cpu;
 

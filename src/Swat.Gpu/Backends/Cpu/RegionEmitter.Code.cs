@@ -52,7 +52,7 @@ internal sealed partial class RegionEmitter
         }
     }
 
-    private Frontend.KernelCompilationException NotOnTarget(string what) =>
+    private Runtime.KernelCompilationException NotOnTarget(string what) =>
         new(Frontend.Diagnostic.NotOnTarget, $"{what} on the CPU", [plan.Function.Name]);
 
     private void Define(Instruction i)

@@ -60,6 +60,8 @@ internal sealed class HelperFunctions
                 }
                 """;
         }
+        foreach (var source in new[] { "float", "double" })
+            AddSaturation(sources, source);
         AddStorageTypes(sources);
         AddWorkItems(sources);
         AddInlinePtx(sources);
@@ -100,6 +102,21 @@ internal sealed class HelperFunctions
                     {{type}} equal = as_{{type}}(as_{{unsigned}}(a) {{combine}} as_{{unsigned}}(b));
                     {{type}} ordered = a {{relation}} b ? a : b {{relation}} a ? b : equal;
                     return isunordered(a, b) ? a + b : ordered;
+                }
+                """;
+        }
+    }
+
+    // What NaN saturates to is the driver's choice; here it is 0.
+    private static void AddSaturation(Dictionary<string, string> sources, string source)
+    {
+        foreach (var type in Integers)
+        {
+            sources[$"swat_{source}_to_{type}"] = $$"""
+                static {{type}} swat_{{source}}_to_{{type}}({{source}} a)
+                {
+                    {{type}} result = convert_{{type}}_sat(a);
+                    return a == a ? result : 0;
                 }
                 """;
         }

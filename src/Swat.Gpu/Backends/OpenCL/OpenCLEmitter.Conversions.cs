@@ -41,10 +41,11 @@ internal sealed partial class OpenCLEmitter
         return Cast("ulong", operand) with { IsUnsigned = true, Depth = operand.Depth + 1 };
     }
 
-    private static Expression Saturate(Instruction i, Expression operand)
+    private Expression Saturate(Instruction i, Expression operand)
     {
+        var source = i.Operands[0].Type == IrType.Float64 ? "double" : "float";
         var type = i.Unsigned ? CTypes.Unsigned(i.Type) : CTypes.Of(i.Type);
-        return Call($"convert_{type}_sat", operand) with { IsUnsigned = i.Unsigned };
+        return Call(helpers.Use($"swat_{source}_to_{type}"), operand) with { IsUnsigned = i.Unsigned };
     }
 
     /// <summary>A floating-point value of any type as float or double.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
+using Swat.Gpu.Runtime;
 
 namespace Swat.Gpu.Backends.OpenCL;
 
@@ -11,6 +12,7 @@ namespace Swat.Gpu.Backends.OpenCL;
 internal sealed partial class OpenCLEmitter
 {
     private const string DynamicShared = "dynamic_shared";
+    private const string DynamicSharedArgument = "dynamic_shared_vectors";
     private const string DynamicSharedSize = "dynamic_shared_size";
     private const string WarpScratch = "warp_scratch";
 
@@ -115,7 +117,9 @@ internal sealed partial class OpenCLEmitter
         if (function.Uses(Op.DynamicShared))
         {
             arguments.Add(new(OpenCLArgumentKind.DynamicShared));
-            parameters.Add($"__local uchar* {DynamicShared}");
+            // Drivers place local memory by the alignment of the type that is pointed to.
+            parameters.Add($"__local uint4* {DynamicSharedArgument}");
+            start.Append($"    __local uchar* {DynamicShared} = (__local uchar*){DynamicSharedArgument};\n");
         }
         if (function.Uses(Op.DynamicSharedSize))
         {

@@ -39,8 +39,9 @@ public class CLRuntimeTests
     [Test]
     public void A_program_that_the_driver_rejects_is_shown_with_its_log_and_numbered_lines()
     {
+        var accelerator = Accelerator;
         var error = Assert.Throws<AcceleratorException>(() =>
-            CLProgram.FromSource(Accelerator, "broken", "__kernel void broken(__global int* a)\n{\n    a[0] = missing;\n}\n", Accelerator.BuildOptions));
+            CLProgram.FromSource(accelerator, "broken", "__kernel void broken(__global int* a)\n{\n    a[0] = missing;\n}\n", accelerator.BuildOptions));
         Assert.That(error!.Message, Does.Contain("broken").And.Contain("CL_BUILD_PROGRAM_FAILURE").And.Contain("missing").And.Contain("    3      a[0] = missing;"));
     }
 
@@ -53,8 +54,11 @@ public class CLRuntimeTests
     }
 
     [Test]
-    public void A_buffer_larger_than_the_device_is_out_of_memory() =>
-        Assert.That(() => Accelerator.Allocate1D<byte>(1L << 45), Throws.TypeOf<OutOfDeviceMemoryException>());
+    public void A_buffer_larger_than_the_device_is_out_of_memory()
+    {
+        var accelerator = Accelerator;
+        Assert.That(() => accelerator.Allocate1D<byte>(1L << 45), Throws.TypeOf<OutOfDeviceMemoryException>());
+    }
 
     [Test]
     public void A_kernels_source_and_limits_are_known()

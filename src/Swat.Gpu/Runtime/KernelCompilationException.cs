@@ -1,4 +1,6 @@
-namespace Swat.Gpu.Frontend;
+using Swat.Gpu.Frontend;
+
+namespace Swat.Gpu.Runtime;
 
 /// <summary>A kernel that cannot be compiled: what in it, where, and the way out. The context stays usable.</summary>
 public sealed class KernelCompilationException : Exception
