@@ -16,6 +16,7 @@ internal static class Benchmarks
     [
         new AttentionBenchmark(),
         new EngineBenchmark(),
+        new ProcessorBenchmark(),
         new MatrixProductBenchmark(),
         new OperationsBenchmark(),
         new StepBenchmark(),

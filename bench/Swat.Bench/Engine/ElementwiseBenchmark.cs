@@ -3,13 +3,13 @@ using Swat.Bench.Reporting;
 namespace Swat.Bench.Engine;
 
 /// <summary>y = a x + b on large arrays, against the device's own copy: bytes read plus bytes written a second.</summary>
-internal sealed class ElementwiseBenchmark : IEngineBenchmark
+/// <param name="length">Floats of an array, a multiple of 4; several times the device's cache.</param>
+internal sealed class ElementwiseBenchmark(int length) : IEngineBenchmark
 {
     public string Name => "elementwise";
 
     public IEnumerable<BenchRow> Run(Accelerator accelerator)
     {
-        var length = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 << 22 : 1 << 26;
         var bytes = 2.0 * sizeof(float) * length;
         using var input = accelerator.Allocate1D(Enumerable.Range(0, length).Select(i => (float)(i & 1023)).ToArray());
         using var output = accelerator.Allocate1D<float>(length);

@@ -5,7 +5,7 @@ internal static partial class EngineBenchmarks
 {
     public static IEnumerable<IEngineBenchmark> For(Accelerator accelerator)
     {
-        yield return new ElementwiseBenchmark();
+        yield return new ElementwiseBenchmark(accelerator.AcceleratorType == AcceleratorType.CPU ? 1 << 22 : 1 << 26);
         yield return new SharedTileGemmBenchmark();
         yield return new RegisterTileGemmBenchmark();
         yield return new LaunchBenchmark();
