@@ -2,7 +2,7 @@ namespace Swat.Tensors;
 
 /// <summary>
 /// Numbers on their way from the device to the host, as they were when <see cref="Tensor.BeginRead"/> was called. The host goes on, and
-/// waits when it asks for them.
+/// waits when it asks for them, from any thread.
 /// </summary>
 public sealed class PendingRead : IDisposable
 {

@@ -8,9 +8,13 @@ public sealed partial class TensorDevice
     internal PageLockedArray1D<float> RentLanding(long count)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
-        return landings.TryGetValue(count, out var waiting) && waiting.TryPop(out var landing)
-            ? landing
-            : Accelerator.AllocatePageLocked1D<float>(count);
+        lock (landings)
+        {
+            if (landings.TryGetValue(count, out var waiting) && waiting.TryPop(out var landing))
+                return landing;
+        }
+
+        return Accelerator.AllocatePageLocked1D<float>(count, uninitialized: true);
     }
 
     internal void ReturnLanding(PageLockedArray1D<float> landing)
@@ -21,9 +25,12 @@ public sealed partial class TensorDevice
             return;
         }
 
-        if (!landings.TryGetValue(landing.Length, out var waiting))
-            landings.Add(landing.Length, waiting = new());
-        waiting.Push(landing);
+        lock (landings)
+        {
+            if (!landings.TryGetValue(landing.Length, out var waiting))
+                landings.Add(landing.Length, waiting = new());
+            waiting.Push(landing);
+        }
     }
 
     private void DisposeLandings()

@@ -54,6 +54,7 @@ public sealed class CheckpointKeeper : IDisposable
 
     private void Write(TrainingSnapshot snapshot, TrainingState state)
     {
+        using var written = snapshot;
         try
         {
             Newest = CheckpointFolder.Write(folder, state.Step, into => snapshot.Save(into, tokenizer, state));

@@ -6,11 +6,12 @@ public class ResumeTests
 {
     private static IEnumerable<string> Devices => TensorDevice.List().Select(device => device.Name);
 
-    [TestCaseSource(nameof(Devices))]
-    public void A_run_of_several_parts_is_bit_for_bit_the_run_of_one(string device)
+    [Test]
+    public void A_run_of_several_parts_is_bit_for_bit_the_run_of_one(
+        [ValueSource(nameof(Devices))] string device, [Values("float32", "bfloat16")] string dtype)
     {
         using var run = new TinyRun();
-        string[] options = ["--device", device, "--tokens-per-step", "128", "--checkpoint-every", "7"];
+        string[] options = ["--device", device, "--dtype", dtype, "--tokens-per-step", "128", "--checkpoint-every", "7"];
         var whole = SwatRunner.Run(run.Train("whole", options));
         Assert.That(whole.ExitCode, Is.EqualTo(ExitCode.Success), whole.Error);
 
