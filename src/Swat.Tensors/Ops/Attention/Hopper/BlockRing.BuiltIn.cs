@@ -1,0 +1,87 @@
+using Swat.Tensors.Numerics;
+using Instructions = Swat.Gpu.Intrinsics.Hopper;
+
+namespace Swat.Tensors.Ops.Attention.Hopper;
+
+/// <summary>
+/// A ring of stages in shared memory, through which one warp passes blocks of two tensors (keys and values, or queries and output
+/// gradients) to the warpgroups that multiply them. Entry number n lies in stage n mod <see cref="Stages"/>. For each stage there are
+/// barriers that count the bytes of the first and of the second block, and one that counts the warps that are done with both.
+/// </summary>
+internal readonly struct BlockRing<THead>
+    where THead : struct, IConstant
+{
+    public const int Stages = 4;
+
+    private readonly ArrayView<ushort> first;
+    private readonly ArrayView<ushort> second;
+    private readonly ArrayView<long> firstArrived;
+    private readonly ArrayView<long> secondArrived;
+    private readonly ArrayView<long> free;
+
+    /// <param name="memory">Shared memory, <see cref="Length"/> elements.</param>
+    public BlockRing(ArrayView<ushort> memory)
+    {
+        first = memory.SubView(0, Stages * BlockLength);
+        second = memory.SubView(Stages * BlockLength, Stages * BlockLength);
+        firstArrived = SharedMemory.Allocate<long>(Stages);
+        secondArrived = SharedMemory.Allocate<long>(Stages);
+        free = SharedMemory.Allocate<long>(Stages);
+    }
+
+    /// <summary>Elements of shared memory.</summary>
+    public static int Length => 2 * Stages * BlockLength;
+
+    private static int BlockLength => AttentionBlocks.Length<THead>();
+
+    /// <summary>Prepares the barriers; one work item calls, before a fence and a barrier of the group.</summary>
+    /// <param name="readers">Warps that read.</param>
+    public void Initialise(int readers)
+    {
+        for (var s = 0; s < Stages; s++)
+        {
+            Instructions.BarrierInit(firstArrived.SubView(s, 1), 1);
+            Instructions.BarrierInit(secondArrived.SubView(s, 1), 1);
+            Instructions.BarrierInit(free.SubView(s, 1), readers);
+        }
+    }
+
+    /// <summary>Starts the copies of an entry as soon as its stage is free; one work item calls, for all numbers from 0 on.</summary>
+    public void Fill(int number, ArrayView<long> firstMap, ArrayView<long> secondMap, int head, int row, int batch)
+    {
+        var stage = number % Stages;
+        if (number >= Stages)
+            Instructions.BarrierWait(free.SubView(stage, 1), (number / Stages - 1) & 1);
+        var (firstBarrier, secondBarrier) = (firstArrived.SubView(stage, 1), secondArrived.SubView(stage, 1));
+        Instructions.BarrierArriveExpect(firstBarrier, 2 * BlockLength);
+        AttentionBlocks.Load<THead>(first.SubView(stage * BlockLength, BlockLength), firstMap, head, row, batch, firstBarrier);
+        Instructions.BarrierArriveExpect(secondBarrier, 2 * BlockLength);
+        AttentionBlocks.Load<THead>(second.SubView(stage * BlockLength, BlockLength), secondMap, head, row, batch, secondBarrier);
+    }
+
+    public void AwaitFirst(int number) => Instructions.BarrierWait(firstArrived.SubView(number % Stages, 1), number / Stages & 1);
+
+    public void AwaitSecond(int number) => Instructions.BarrierWait(secondArrived.SubView(number % Stages, 1), number / Stages & 1);
+
+    /// <summary>Describes the entry's first block to wgmma.</summary>
+    public long First(int number) => AttentionBlocks.Describe(first) + number % Stages * AttentionBlocks.DescriptorStep<THead>();
+
+    /// <summary>Describes the entry's second block to wgmma.</summary>
+    public long Second(int number) => AttentionBlocks.Describe(second) + number % Stages * AttentionBlocks.DescriptorStep<THead>();
+
+    /// <summary>Each reading warp calls when it is done with an entry, for every number that is filled again.</summary>
+    public void Release(int number)
+    {
+        if (Warp.LaneIdx == 0)
+            Instructions.BarrierArrive(free.SubView(number % Stages, 1));
+    }
+
+    /// <summary>Passes an entry by.</summary>
+    public void Skip(int number)
+    {
+        // Its stage may hold an entry that another warpgroup still reads; the next phase must not end before this one.
+        AwaitFirst(number);
+        AwaitSecond(number);
+        Release(number);
+    }
+}
