@@ -21,6 +21,7 @@ internal static class Benchmarks
         new OperationsBenchmark(),
         new StepBenchmark(),
         new DataBenchmark(),
+        new DecodeBenchmark(),
         new LongTextBenchmark(),
     ];
 }
