@@ -77,7 +77,7 @@ public sealed partial class Tensor
         CheckCount(values.Length, Shape);
         if (DType != DType.Int32)
             throw WrongType("CopyFrom", "Int32");
-        Device.Write(View<int>(), values);
+        Device.Upload(View<int>(), values);
         MarkChanged();
     }
 

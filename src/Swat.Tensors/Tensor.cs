@@ -195,8 +195,11 @@ public sealed partial class Tensor : IDisposable
             throw Disposed();
     }
 
-    /// <summary>Records that the elements were changed in place.</summary>
-    internal void MarkChanged() => Storage.Version++;
+    /// <summary>
+    /// Tells that the elements were changed in place by a kernel of your own or by a <see cref="DeviceGraph"/>; copies in other types are
+    /// made again then, and backward passes that need the former elements refuse to run.
+    /// </summary>
+    public void MarkChanged() => Storage.Version++;
 
     private ObjectDisposedException Disposed() =>
         new(Name ?? "Tensor", $"the tensor {DType}{Shape}{(Name is null ? string.Empty : $" '{Name}'")} is used after it was disposed, " +

@@ -16,6 +16,7 @@ public sealed partial class TensorDevice : IDisposable
 {
     private readonly Context context;
     private readonly TensorDeviceOptions options;
+    private readonly List<BlockPool> pools = [];
     private bool isDisposed;
 
     private TensorDevice(Context context, Accelerator accelerator, TensorDeviceInfo info, TensorDeviceOptions options)
@@ -26,6 +27,7 @@ public sealed partial class TensorDevice : IDisposable
         Tier = options.Tier ?? BestTier(accelerator);
         Info = info;
         Pool = new BlockPool(accelerator, info.Name, options.MemoryLimit);
+        pools.Add(Pool);
     }
 
     /// <summary>The name it was opened by, with its number: <c>cpu</c>, <c>cuda:0</c>.</summary>
@@ -42,9 +44,10 @@ public sealed partial class TensorDevice : IDisposable
     public KernelTier Tier { get; }
 
     /// <summary>What tensors hold now, held at most, and what is reserved.</summary>
-    public MemoryUsage Memory => new(Pool.CurrentBytes, Pool.PeakBytes, Pool.ReservedBytes);
+    public MemoryUsage Memory => new(pools.Sum(pool => pool.CurrentBytes), pools.Sum(pool => pool.PeakBytes), pools.Sum(pool => pool.ReservedBytes));
 
-    internal BlockPool Pool { get; }
+    /// <summary>Where new tensors get their memory.</summary>
+    internal BlockPool Pool { get; private set; }
 
     internal MemoryScope? InnermostScope { get; set; }
 
@@ -63,7 +66,11 @@ public sealed partial class TensorDevice : IDisposable
     }
 
     /// <summary>Starts a new <see cref="MemoryUsage.PeakBytes"/> from what is held now.</summary>
-    public void ResetPeakMemory() => Pool.ResetPeak();
+    public void ResetPeakMemory()
+    {
+        foreach (var pool in pools)
+            pool.ResetPeak();
+    }
 
     /// <summary>Gives reserved memory that no tensor holds back to the device.</summary>
     public void TrimMemory() => Pool.Trim();
@@ -84,7 +91,9 @@ public sealed partial class TensorDevice : IDisposable
         isDisposed = true;
         Accelerator.Synchronize();
         DisposeLandings();
-        Pool.Dispose();
+        DisposeUploads();
+        foreach (var pool in pools)
+            pool.Dispose();
         Accelerator.Dispose();
         context.Dispose();
     }
@@ -98,6 +107,13 @@ public sealed partial class TensorDevice : IDisposable
         if (options.PoisonMemory)
             Poison(storage);
         return storage;
+    }
+
+    /// <summary>Gives a pool's memory back, that of tensors which still hold some when they let go.</summary>
+    internal void Remove(BlockPool pool)
+    {
+        pools.Remove(pool);
+        pool.Dispose();
     }
 
     private void Poison(Storage storage)

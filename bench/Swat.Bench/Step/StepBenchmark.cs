@@ -22,6 +22,7 @@ internal sealed class StepBenchmark : IBenchmark
     private readonly Option<DType> dtype = new("--dtype") { Description = "Type of the activations.", DefaultValueFactory = _ => DType.BFloat16 };
     private readonly Option<int> accumulate = new("--accumulate") { Description = "Batches in a step.", DefaultValueFactory = _ => 1 };
     private readonly Option<RecomputationPolicy> recompute = new("--recompute") { Description = "What the backward pass computes again." };
+    private readonly Option<bool> record = new("--cuda-graph") { Description = "Record a step and replay it." };
     private readonly Option<int> warmUp = new("--warm-up") { Description = "Steps before those that count.", DefaultValueFactory = _ => 3 };
     private readonly Option<int> steps = new("--steps") { Description = "Steps that count.", DefaultValueFactory = _ => 10 };
     private readonly Option<int> profile = new("--profile") { Description = "Kernels to list by time, from one more step; 0: none.", DefaultValueFactory = _ => 0 };
@@ -30,7 +31,7 @@ internal sealed class StepBenchmark : IBenchmark
 
     public string Description => "Training steps of a whole model on random tokens: time, tokens a second, memory, use of the matrix units.";
 
-    public IReadOnlyList<Option> Options => [preset, batch, length, window, dtype, accumulate, recompute, warmUp, steps, profile];
+    public IReadOnlyList<Option> Options => [preset, batch, length, window, dtype, accumulate, recompute, record, warmUp, steps, profile];
 
     public IEnumerable<BenchRow> Run(BenchRun run)
     {
@@ -40,7 +41,7 @@ internal sealed class StepBenchmark : IBenchmark
         using var model = SwatModel.Create(config, run.Device, seed: 1);
         model.ComputeType = run.Arguments.GetValue(dtype);
         model.Recomputation = run.Arguments.GetValue(recompute);
-        using var learner = new SwatLearner(model, new LearnerOptions());
+        using var learner = new SwatLearner(model, new LearnerOptions { Record = run.Arguments.GetValue(record) });
         var batches = Enumerable.Range(0, shape.Count).Select(i => RandomTokens(config, shape.Batch, shape.Length, i)).ToArray();
 
         var initial = 0.0;

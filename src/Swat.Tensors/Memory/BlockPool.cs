@@ -12,6 +12,7 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
 
     private readonly SortedDictionary<long, Stack<MemoryBlock>> free = [];
     private readonly List<long> freeSizes = [];
+    private bool isDisposed;
 
     public long CurrentBytes { get; private set; }
 
@@ -35,6 +36,12 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
     public void Return(MemoryBlock block)
     {
         CurrentBytes -= block.ByteCount;
+        if (isDisposed)
+        {
+            block.Buffer.Dispose();
+            return;
+        }
+
         if (!free.TryGetValue(block.ByteCount, out var stack))
         {
             free.Add(block.ByteCount, stack = []);
@@ -58,7 +65,11 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
         freeSizes.Clear();
     }
 
-    public void Dispose() => Trim();
+    public void Dispose()
+    {
+        isDisposed = true;
+        Trim();
+    }
 
     private static long RoundUp(long byteCount)
     {
@@ -113,7 +124,7 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
         }
 
         ReservedBytes += size;
-        return new MemoryBlock(buffer, size);
+        return new MemoryBlock(this, buffer, size);
     }
 
     private InsufficientDeviceMemoryException Insufficient(long size, string bound, Exception? inner) =>

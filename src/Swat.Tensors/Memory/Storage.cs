@@ -33,6 +33,6 @@ internal sealed class Storage(TensorDevice device, MemoryBlock block)
             return;
         var returned = block ?? throw new InvalidOperationException("the memory of a tensor was released twice");
         block = null;
-        Device.Pool.Return(returned);
+        returned.Pool.Return(returned);
     }
 }

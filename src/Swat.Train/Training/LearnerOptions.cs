@@ -14,4 +14,7 @@ public sealed record LearnerOptions
 
     /// <summary>Norm that the whole gradient is clipped to; 0 does not clip.</summary>
     public double Clip { get; init; } = 1.0;
+
+    /// <summary>Record a step once its kernels are compiled, and replay it: a CUDA graph.</summary>
+    public bool Record { get; init; }
 }

@@ -11,7 +11,13 @@ public sealed class SwatLearner : ILearner, IDisposable
 {
     private const string EmbeddingTable = "model.embeddings.weight";
 
+    /// <summary>Recording wants every kernel compiled, and the memory of the steps before in the pool.</summary>
+    private const int StepsBeforeRecording = 2;
+
     private readonly double clip;
+    private bool records;
+    private RecordedStep? recorded;
+    private int steps;
 
     /// <param name="model">Stays the caller's.</param>
     /// <param name="options">Constants of the optimizer.</param>
@@ -19,6 +25,7 @@ public sealed class SwatLearner : ILearner, IDisposable
     {
         Model = model;
         clip = options.Clip;
+        records = options.Record;
         var (decaying, constant) = (new List<Tensor>(), new List<Tensor>());
         foreach (var parameter in model.Parameters)
             (parameter.Shape.Rank >= 2 && parameter.Name != EmbeddingTable ? decaying : constant).Add(parameter);
@@ -39,12 +46,8 @@ public sealed class SwatLearner : ILearner, IDisposable
     public PendingStep Step(IReadOnlyList<Batch> microBatches, double learningRate)
     {
         using var scope = Device.Scope();
-        var loss = Backward(microBatches);
-        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
-        // A loss that is not finite makes the factor NaN, upon which the optimizer leaves the step out.
-        Optimizer.Step((float)learningRate, norm.ClipFactor.Add(loss.Subtract(loss)));
-        Optimizer.ZeroGrad();
-        var read = new[] { loss.Reshape([1]), norm.Norm.Reshape([1]) }.Concatenate(0).BeginRead();
+        Optimizer.SetLearningRate((float)learningRate);
+        var read = RunRecorded(microBatches) ?? RunNow(microBatches);
         return new(() =>
         {
             var numbers = read.Wait();
@@ -82,22 +85,71 @@ public sealed class SwatLearner : ILearner, IDisposable
         }
     }
 
-    public void Dispose() => Optimizer.Dispose();
+    public void Dispose()
+    {
+        recorded?.Dispose();
+        Optimizer.Dispose();
+    }
+
+    private PendingRead RunNow(IReadOnlyList<Batch> microBatches)
+    {
+        var inputs = microBatches.Select(Upload).ToArray();
+        var documents = microBatches.Select(Documents).ToArray();
+        try
+        {
+            steps++;
+            return Compute(inputs, documents).BeginRead();
+        }
+        finally
+        {
+            foreach (var of in documents)
+                of?.Dispose();
+        }
+    }
+
+    /// <summary>Runs the step as it was recorded, or records it if its kernels have run; null if it has to be computed now.</summary>
+    private PendingRead? RunRecorded(IReadOnlyList<Batch> microBatches)
+    {
+        if (!records || steps < StepsBeforeRecording || microBatches.Any(batch => batch.DocumentOffsets() is not null))
+            return null;
+        if (recorded is null)
+        {
+            recorded = RecordedStep.TryCreate(Device, microBatches, inputs => Compute(inputs, new AttentionDocuments?[inputs.Count]));
+            records = recorded is not null;
+        }
+
+        if (recorded?.Fits(microBatches) != true)
+            return null;
+        var read = recorded.Run(microBatches);
+        foreach (var parameter in Model.Parameters)
+            parameter.MarkChanged();
+        return read;
+    }
+
+    /// <summary>Launches a step at the optimizer's learning rate; gives the mean loss and the norm of the gradient.</summary>
+    private Tensor Compute(IReadOnlyList<(Tensor Tokens, Tensor Targets)> inputs, IReadOnlyList<AttentionDocuments?> documents)
+    {
+        var loss = Backward(inputs, documents);
+        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
+        // A loss that is not finite makes the factor NaN, upon which the optimizer leaves the step out.
+        Optimizer.Step(norm.ClipFactor.Add(loss.Subtract(loss)));
+        Optimizer.ZeroGrad();
+        return new[] { loss.Reshape([1]), norm.Norm.Reshape([1]) }.Concatenate(0);
+    }
 
     /// <summary>Gives every parameter the gradient of the mean of the batches' losses, and returns that mean.</summary>
-    private Tensor Backward(IReadOnlyList<Batch> microBatches)
+    private Tensor Backward(IReadOnlyList<(Tensor Tokens, Tensor Targets)> inputs, IReadOnlyList<AttentionDocuments?> documents)
     {
-        var weight = 1f / microBatches.Count;
+        var weight = 1f / inputs.Count;
         using var share = Tensor.Full(Device, [], weight);
         var total = Tensor.Zeros(Device, []);
-        foreach (var batch in microBatches)
+        for (var i = 0; i < inputs.Count; i++)
         {
-            using var documents = Documents(batch);
             using var tape = new Tape(Device);
-            var loss = Loss(batch, documents);
+            var loss = Model.Loss(inputs[i].Tokens, inputs[i].Targets, documents[i]);
             tape.Backward(loss, share);
             using (Device.NoGrad())
-                total = tape.Return(microBatches.Count == 1 ? loss : total.Add(loss.Scale(weight)));
+                total = tape.Return(inputs.Count == 1 ? loss : total.Add(loss.Scale(weight)));
         }
 
         return total;
@@ -108,8 +160,11 @@ public sealed class SwatLearner : ILearner, IDisposable
 
     private Tensor Loss(Batch batch, AttentionDocuments? documents)
     {
-        var tokens = Tensor.FromArray(Device, batch.Inputs, [batch.Sequences, batch.Length]);
-        var targets = Tensor.FromArray(Device, batch.Targets, [batch.Sequences, batch.Length]);
+        var (tokens, targets) = Upload(batch);
         return Model.Loss(tokens, targets, documents);
     }
+
+    private (Tensor Tokens, Tensor Targets) Upload(Batch batch) => (
+        Tensor.FromArray(Device, batch.Inputs, [batch.Sequences, batch.Length]),
+        Tensor.FromArray(Device, batch.Targets, [batch.Sequences, batch.Length]));
 }

@@ -168,6 +168,9 @@ public sealed record TrainOptions
         Group = RunGroup, ValueName = "STEPS", Minimum = 0, Maximum = 1000)]
     public int Profile { get; init; }
 
+    [Setting("Record a step and replay it as one piece of the device's work. Steps on packed documents are not recorded.", Group = RunGroup)]
+    public bool CudaGraph { get; init; }
+
     [Setting("Steps between validations; 0 validates before and after alone.",
         Group = RunGroup, ValueName = "STEPS", Minimum = 0, DefaultMeaning = "a quarter of the steps, at most 1000")]
     public int? ValidateEvery { get; init; }

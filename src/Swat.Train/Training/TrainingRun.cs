@@ -220,6 +220,7 @@ public sealed class TrainingRun
             Epsilon = options.Epsilon,
             WeightDecay = options.WeightDecay,
             Clip = options.Clip,
+            Record = options.CudaGraph,
         });
     }
 }

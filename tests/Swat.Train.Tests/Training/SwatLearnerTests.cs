@@ -36,11 +36,32 @@ public class SwatLearnerTests
         Assert.That(sameWeights, Is.EqualTo(weights).Within(2e-4));
     }
 
-    private static (StepResult[] Results, float[] Weights) Learn(TensorDevice device, Batch[] batches)
+    [Test]
+    public void A_recorded_step_gives_the_same_bits([Values(DType.Float32, DType.BFloat16)] DType type)
+    {
+        using var device = TensorDevice.Open("cpu");
+        Batch[] batches = [Tokens(2, 1), Tokens(2, 2)];
+        var (results, weights) = Learn(device, batches, type);
+        var before = device.Memory.CurrentBytes;
+        var (replayed, sameWeights) = Learn(device, batches, type, record: true);
+        Assert.That(replayed, Is.EqualTo(results));
+        Assert.That(sameWeights, Is.EqualTo(weights));
+        Assert.That(device.Memory.CurrentBytes, Is.EqualTo(before));
+    }
+
+    private static (StepResult[] Results, float[] Weights) Learn(
+        TensorDevice device, Batch[] batches, DType type = DType.Float32, bool record = false)
     {
         using var model = SwatModel.Create(Shape, device, seed: 3);
-        using var learner = new SwatLearner(model, new LearnerOptions());
-        var results = Enumerable.Range(0, 3).Select(_ => learner.Step(batches, 1e-3).Result).ToArray();
+        model.ComputeType = type;
+        using var learner = new SwatLearner(model, new LearnerOptions { Record = record });
+        var results = new StepResult[5];
+        for (var step = 0; step < results.Length; step++)
+        {
+            results[step] = learner.Step(batches, 1e-3 * (step + 1)).Result;
+            learner.Evaluate(batches[0]);
+        }
+
         return (results, model["model.layers.0.attn.q_proj.weight"].ToArray());
     }
 
