@@ -30,6 +30,7 @@ public sealed class TextGenerator(SwatModel model, ITokenizer tokenizer)
     /// <param name="options">For each text; they draw independently of one another.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>What each step adds to each text that has not ended; a text's parts joined are its continuation.</returns>
+    /// <exception cref="ModelFormatException">The tokenizer has tokens that the model does not know.</exception>
     /// <exception cref="ArgumentException">There is no prompt, one is empty, or an option makes no sense.</exception>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
         IReadOnlyList<string> prompts,
@@ -37,6 +38,12 @@ public sealed class TextGenerator(SwatModel model, ITokenizer tokenizer)
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         options.Validate();
+        if (tokenizer.VocabularySize > model.Config.VocabSize)
+        {
+            throw new ModelFormatException(
+                "tokenizer", $"it has {tokenizer.VocabularySize} tokens, and the model's table {model.Config.VocabSize} rows; use the tokenizer that the model was trained with");
+        }
+
         if (prompts.Count == 0)
             throw new ArgumentException("There is no prompt; give the text to continue.", nameof(prompts));
         var texts = prompts.Select((prompt, sequence) => new GrowingText(sequence, tokenizer, prompt, options)).ToArray();

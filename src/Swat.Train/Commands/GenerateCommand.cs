@@ -64,6 +64,6 @@ internal static class GenerateCommand
             throw new UserErrorException("Give the text to continue with --prompt or --prompt-file, or pipe it in.");
         if (prompts.Contains(""))
             throw new UserErrorException("A prompt is empty; give the text to continue.");
-        return prompts;
+        return [.. prompts.SelectMany(prompt => Enumerable.Repeat(prompt, options.Copies))];
     }
 }

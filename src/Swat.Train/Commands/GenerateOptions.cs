@@ -15,6 +15,9 @@ public sealed record GenerateOptions
     [Setting("File whose text to continue; can be repeated.", ValueName = "FILE")]
     public string[] PromptFile { get; init; } = [];
 
+    [Setting("Texts to write for each prompt, side by side.", ValueName = "NUMBER", Minimum = 1, Maximum = 65536)]
+    public int Copies { get; init; } = 1;
+
     [Setting("Tokens to write at most.", ValueName = "TOKENS", Minimum = 1)]
     public int Tokens { get; init; } = 400;
 

@@ -1,32 +1,49 @@
 using Swat.Model;
+using Swat.Tensors.Ops;
 
 namespace Swat.Train.Training;
 
-/// <summary>Bytes that a training step of float32 tensors takes on the device, by what they are for.</summary>
-/// <param name="Weights">Parameters.</param>
+/// <summary>Bytes that a training step takes on the device, by what they are for.</summary>
+/// <param name="Weights">Parameters in float32.</param>
 /// <param name="Gradients">One number for each parameter.</param>
 /// <param name="Optimizer">AdamW's two means.</param>
-/// <param name="Activations">What the forward pass keeps for the backward pass, and the logits with their gradient.</param>
-public sealed record MemoryEstimate(long Weights, long Gradients, long Optimizer, long Activations)
+/// <param name="ActivationsPerSequence">What the forward pass of one sequence makes and the backward pass needs.</param>
+/// <param name="Workspace">Logits of the rows that the loss works on, the gradient of the output matrix, weights rounded for 16-bit products.</param>
+/// <param name="Batch">Sequences that pass through the model together.</param>
+public sealed record MemoryEstimate(long Weights, long Gradients, long Optimizer, long ActivationsPerSequence, long Workspace, int Batch)
 {
-    private const int Element = sizeof(float);
+    /// <summary>Part of a device's memory that tensors can have: the rest is the driver's and lost between blocks.</summary>
+    private const double UsableFraction = 0.92;
 
-    public long Total => Weights + Gradients + Optimizer + Activations;
+    public long Activations => ActivationsPerSequence * Batch;
 
-    /// <summary>For a batch of that many sequences of that many tokens.</summary>
-    public static MemoryEstimate Create(SwatConfig model, int batch, int length)
+    public long Total => Weights + Gradients + Optimizer + Activations + Workspace;
+
+    /// <summary>For batches of <paramref name="batch"/> sequences of <paramref name="length"/> tokens.</summary>
+    public static MemoryEstimate Create(SwatConfig model, int batch, int length, ComputeFormat format, RecomputationPolicy recomputation)
     {
-        var parameters = Element * model.ParameterCount();
+        const int Single = sizeof(float);
+        var element = format == ComputeFormat.Float32 ? Single : sizeof(ushort);
+        var parameters = model.ParameterCount();
+        var table = (long)model.VocabSize * model.HiddenSize;
 
-        // A layer keeps, for each token: the inputs of its two norms, their outputs, the attention's output; queries, keys and values; the
-        // feed-forward layer's gate, up and product.
+        // A layer makes, for each token: the sums and outputs of its two norms; queries, keys and values, joined and apart; the attention's
+        // output and its projection; the feed-forward layer's gate, up, product and output.
         long width = model.HiddenSize;
-        long keys = (long)model.KvHeads * model.HeadDim;
-        var perLayer = 5 * width + (width + 2 * keys) + 3L * model.FeedForwardSize;
-        var perToken = model.NumLayers * perLayer + 2 * width + 2L * model.VocabSize;
-        return new(parameters, parameters, 2 * parameters, Element * perToken * batch * length);
+        var joined = width + 2L * model.KvHeads * model.HeadDim;
+        var layer = 7 * width + 2 * joined + 3L * model.FeedForwardSize;
+        var layers = recomputation == RecomputationPolicy.Layers ? model.NumLayers * width + layer : model.NumLayers * layer;
+        var sequence = element * length * (layers + 3 * width);
+
+        var rows = Math.Min((long)batch * length, LinearCrossEntropyOp.DefaultChunkRows);
+        var rounded = format == ComputeFormat.Float32 ? 0 : element * parameters;
+        return new(Single * parameters, Single * parameters, 2 * Single * parameters, sequence, rounded + rows * model.VocabSize * element + Single * table, batch);
     }
 
+    /// <summary>The most sequences that a device of <paramref name="memory"/> bytes takes together; 0 where not even one fits.</summary>
+    public long LargestBatch(long memory) =>
+        Math.Max(0, (long)((memory * UsableFraction - (Total - Activations)) / ActivationsPerSequence));
+
     public override string ToString() =>
-        $"about {ReportFormat.Bytes(Total)}: weights {ReportFormat.Bytes(Weights)}, gradients {ReportFormat.Bytes(Gradients)}, optimizer {ReportFormat.Bytes(Optimizer)}, activations {ReportFormat.Bytes(Activations)}";
+        $"about {ReportFormat.Bytes(Total)}: weights {ReportFormat.Bytes(Weights)}, gradients {ReportFormat.Bytes(Gradients)}, optimizer {ReportFormat.Bytes(Optimizer)}, activations {ReportFormat.Bytes(Activations)}, workspace {ReportFormat.Bytes(Workspace)}";
 }

@@ -19,7 +19,10 @@ internal static class TrainingPlanPrinter
         Line("data", $"{TextSources.Describe(options.Data)}: {training.DocumentStarts.Count:N0} documents, {ReportFormat.Count(training.Length)} tokens to train on, {ReportFormat.Count(data.Validation?.Length ?? 0)} to validate{(data.Test is { } test ? $", {ReportFormat.Count(test.Length)} to test" : "")}");
         Line("training", $"{plan.Steps:N0} steps of {batches}{plan.Batch} x {plan.Length} = {plan.TokensPerStep:N0} tokens; {ReportFormat.Count(tokens)} in all, {tokens / (double)training.Length:F1} times the text");
         Line("optimizer", $"AdamW, learning rate {plan.Schedule.Peak:0.0##e-0} after {plan.Schedule.WarmupSteps} steps, {Fall(plan.Schedule)}");
-        Line("memory", $"{MemoryEstimate.Create(model, plan.Batch, plan.Length)}");
+        var memory = MemoryEstimate.Create(model, plan.Batch, plan.Length, options.Dtype, options.Recompute);
+        var largest = memory.LargestBatch(device.Info.MemoryBytes);
+        Line("memory", $"{memory}");
+        Line("", $"{ReportFormat.Bytes(device.Info.MemoryBytes)} on the device hold a batch of {largest:N0}{(largest < plan.Batch ? "; this one may not fit: lower --batch, or give --recompute layers" : "")}");
         Line("device", $"{device}");
         Line("run", $"{folder}");
 
@@ -34,7 +37,13 @@ internal static class TrainingPlanPrinter
             };
         }
 
-        void Line(string label, FormattableString text) =>
-            output.WriteLine(label.PadRight(LabelWidth) + FormattableString.Invariant(text));
+        void Line(string label, FormattableString text) => PrintLine(output, label, text);
     }
+
+    /// <param name="output">Where to.</param>
+    /// <param name="time">Of the steps that are left.</param>
+    public static void PrintTime(TextWriter output, TimeSpan time) => PrintLine(output, "time", $"about {ReportFormat.Time(time)}, by the time of a forward pass");
+
+    private static void PrintLine(TextWriter output, string label, FormattableString text) =>
+        output.WriteLine(label.PadRight(LabelWidth) + FormattableString.Invariant(text));
 }

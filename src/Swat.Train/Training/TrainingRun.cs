@@ -72,6 +72,7 @@ public sealed class TrainingRun
             return ExitCode.Success;
         }
 
+        CheckModel(setup.Model, SwatCheckpoint.LoadConfig(checkpoint));
         data.Read(setup, cancellation);
         CheckData(data.Training, state);
         using var device = Devices.Open(options.Device);
@@ -111,7 +112,9 @@ public sealed class TrainingRun
         {
             PeakTokensPerSecond = DevicePeak.Bfloat16(device.Info) / TrainingWork.OperationsPerToken(setup.Model, setup.Plan.Length),
         };
-        using var loader = new BatchLoader(data.Sequences(plan.Length), plan.Batch, plan.BatchesPerStep, place.Sequences, options.DocumentAttention);
+        var sequences = data.Sequences(plan.Length);
+        TrainingPlanPrinter.PrintTime(terminal.Output, TimeEstimate.Measure(learner, sequences, plan, options.Recompute, place.Step));
+        using var loader = new BatchLoader(sequences, plan.Batch, plan.BatchesPerStep, place.Sequences, options.DocumentAttention);
         var training = data.Training;
         ITrainingDisplay display = terminal.Console is { } console
             ? new LiveDisplay(console)
@@ -198,6 +201,26 @@ public sealed class TrainingRun
         source.Read(0, tokens);
         var lines = tokenizer.Decode(tokens).ReplaceLineEndings("\n").Split('\n');
         return (lines.FirstOrDefault(line => line.Trim().Length > 0) ?? lines[0]) + "\n";
+    }
+
+    private static void CheckModel(SwatConfig wanted, SwatConfig saved)
+    {
+        (string Option, object? Wanted, object? Saved)[] shapes =
+        [
+            ("--layers", wanted.NumLayers, saved.NumLayers),
+            ("--hidden", wanted.HiddenSize, saved.HiddenSize),
+            ("--heads", wanted.NumHeads, saved.NumHeads),
+            ("--kv-heads", wanted.KvHeads, saved.KvHeads),
+            ("--window", wanted.WindowSize, saved.WindowSize),
+            ("--attention", wanted.AttentionActivation, saved.AttentionActivation),
+            ("--alibi", wanted.Alibi, saved.Alibi),
+            ("--tokenizer", wanted.VocabSize, saved.VocabSize),
+        ];
+        foreach (var (option, now, then) in shapes)
+        {
+            if (!Equals(now, then))
+                throw new UserErrorException($"{option}: the model of this run has {then}, not {now}. A run that continues keeps its model; start a new run for another.");
+        }
     }
 
     private static void CheckData(ITokenSource training, TrainingState state)

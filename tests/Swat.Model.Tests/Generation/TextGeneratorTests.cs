@@ -59,6 +59,16 @@ public sealed class TextGeneratorTests(string deviceName) : DeviceTest(deviceNam
     }
 
     [Test]
+    public void A_tokenizer_with_more_tokens_than_the_models_table_is_refused()
+    {
+        using var small = SwatModel.Create(Config with { VocabSize = 100 }, Device, seed: 9);
+        var generator = new TextGenerator(small, new ByteTokenizer());
+        Assert.That(
+            async () => await generator.GenerateAsync("a", new GenerationOptions()).GetAsyncEnumerator().MoveNextAsync(),
+            Throws.TypeOf<ModelFormatException>().With.Message.Contains("259").And.Message.Contains("100"));
+    }
+
+    [Test]
     public async Task A_stop_string_ends_the_text_before_it()
     {
         var options = new GenerationOptions { MaxTokens = 200, Temperature = 1, Seed = 1 };

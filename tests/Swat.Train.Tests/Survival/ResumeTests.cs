@@ -59,4 +59,16 @@ public class ResumeTests
         Assert.That(again.ExitCode, Is.EqualTo(ExitCode.BadInput));
         Assert.That(again.Error, Does.Contain("no checkpoint in it can be used"));
     }
+
+    [TestCase("--layers", "2")]
+    [TestCase("--window", "4")]
+    [TestCase("--alibi", "negative")]
+    public void A_run_that_continues_keeps_its_model(string option, string value)
+    {
+        using var run = new TinyRun();
+        SwatRunner.Run(run.Train("run", "--steps", "2"));
+        var changed = SwatRunner.Run("train", "--resume", run.Folder["run"], "--steps", "4", option, value);
+        Assert.That(changed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(changed.Error, Does.Contain(option).And.Contain("keeps its model"));
+    }
 }
