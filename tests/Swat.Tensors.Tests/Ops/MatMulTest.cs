@@ -35,6 +35,43 @@ public sealed class MatMulTest(string deviceName) : DeviceTest(deviceName)
     }
 
     [Test]
+    public void Batches_in_every_form(
+        [Values] bool transposeA,
+        [Values] bool transposeB,
+        [Values("[2, 3]", "a alone", "b alone")] string batches)
+    {
+        const int m = 5, n = 34, k = 17, count = 6;
+        Shape aMatrix = transposeA ? [k, m] : [m, k];
+        Shape bMatrix = transposeB ? [n, k] : [k, n];
+        var (isSharedA, isSharedB) = (batches == "b alone", batches == "a alone");
+        Shape aShape = isSharedA ? aMatrix : [2, 3, aMatrix[0], aMatrix[1]];
+        Shape bShape = isSharedB ? bMatrix : [2, 3, bMatrix[0], bMatrix[1]];
+        new OperationCheck(Device)
+        {
+            Inputs = [(aShape, Numbers.Normal(aShape, 1)), (bShape, Numbers.Normal(bShape, 2))],
+            Operation = inputs => inputs[0].MatMul(inputs[1], transposeA, transposeB),
+            OutputShape = [2, 3, m, n],
+            Reference = values =>
+            [
+                .. Enumerable.Range(0, count).SelectMany(i => RowMajor(
+                    Read(Part(values[0], isSharedA, i, m * k), aMatrix, transposeA) * Read(Part(values[1], isSharedB, i, k * n), bMatrix, transposeB))),
+            ],
+        }.Run();
+
+        static double[] Part(double[] values, bool isShared, int index, int size) => isShared ? values : values.AsSpan(index * size, size).ToArray();
+    }
+
+    [Test]
+    public void Batches_that_differ_are_named()
+    {
+        using var a = Tensor.Zeros(Device, [2, 3, 4]);
+        using var b = Tensor.Zeros(Device, [3, 4, 5]);
+        Assert.That(
+            () => a.MatMul(b),
+            Throws.ArgumentException.With.Message.Contains("[2, 3, 4]").And.Message.Contains("[3, 4, 5]"));
+    }
+
+    [Test]
     public void Gradients_of_two_uses_add_up()
     {
         using var a = Tensor.FromArray(Device, Numbers.Normal([5, 5], 3).ToFloats(), [5, 5]);
