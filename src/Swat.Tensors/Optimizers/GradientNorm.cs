@@ -17,7 +17,7 @@ public sealed class GradientNorm : IDisposable
     private const int PackSize = 4;
 
     /// <summary>Numbers of one work item whose loads are under way together.</summary>
-    private const int Unroll = 4;
+    private const int Unroll = 8;
 
     private const int GroupElements = 16 * GroupSize * PackSize;
 

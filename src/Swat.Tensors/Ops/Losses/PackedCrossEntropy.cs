@@ -11,6 +11,7 @@ internal static class PackedCrossEntropy
 {
     private const int GroupSize = 256;
     private const int Warps = GroupSize / Packed.Lanes;
+    private const int Unroll = 4;
 
     public static bool Suits(Tensor logits) => Packed.Suits(logits.Device) && logits.Shape[^1] % Packed.Size == 0;
 
@@ -91,6 +92,7 @@ internal static class PackedCrossEntropy
     {
         var shared = SharedMemory.Allocate<float>(2 * Warps);
         var values = LocalMemory.Allocate<float>(Packed.Size);
+        var many = LocalMemory.Allocate<float>(Unroll * Packed.Size);
         var row = Grid.IdxX;
         var classes = packsPerRow * Packed.Size;
         var target = targets[row];
@@ -99,7 +101,22 @@ internal static class PackedCrossEntropy
         // The least float stands for no maximum: its difference from itself is a number.
         var max = float.MinValue;
         var sum = 0f;
-        for (var pack = Group.IdxX; pack < packsPerRow; pack += GroupSize)
+        var pack = Group.IdxX;
+        // Four packs at a time: their loads are under way together.
+        for (; pack + (Unroll - 1) * GroupSize < packsPerRow; pack += Unroll * GroupSize)
+        {
+            for (var i = 0; i < Unroll; i++)
+                Packed.Unpack(source[pack + i * GroupSize], many.SubView(i * Packed.Size, Packed.Size));
+            var larger = max;
+            for (var i = 0; i < Unroll * Packed.Size; i++)
+                larger = XMath.Max(larger, many[i]);
+            sum *= XMath.Exp(max - larger);
+            for (var i = 0; i < Unroll * Packed.Size; i++)
+                sum += XMath.Exp(many[i] - larger);
+            max = larger;
+        }
+
+        for (; pack < packsPerRow; pack += GroupSize)
         {
             Packed.Unpack(source[pack], values);
             var larger = max;

@@ -70,6 +70,9 @@ internal static class PackedRmsNorm
 
     private static int StepsOf(int width) => (width + WarpsOfRow(width) * ColumnsPerStep - 1) / (WarpsOfRow(width) * ColumnsPerStep);
 
+    /// <summary>Whether the work items' packs cover a row exactly.</summary>
+    private static bool IsExact(int width) => width == StepsOf(width) * WarpsOfRow(width) * ColumnsPerStep;
+
     private static KernelConfig Config(int groups, int width)
     {
         var warps = WarpsOfRow(width);
@@ -91,8 +94,7 @@ internal static class PackedRmsNorm
         where TWeight : unmanaged, IElement<TWeight>
         where TResidual : struct, IFlag
     {
-        var width = arguments.Weight.Shape[0];
-        if (width % ColumnsPerStep == 0 && width == StepsOf(width) * WarpsOfRow(width) * ColumnsPerStep)
+        if (IsExact(arguments.Weight.Shape[0]))
             Forward<T, TWeight, TResidual, No>(arguments);
         else
             Forward<T, TWeight, TResidual, Yes>(arguments);
@@ -145,15 +147,27 @@ internal static class PackedRmsNorm
         where TWeight : unmanaged, IElement<TWeight>
         where TAddend : struct, IFlag
     {
+        if (IsExact(arguments.Weight.Shape[0]))
+            Backward<T, TWeight, TAddend, No>(arguments);
+        else
+            Backward<T, TWeight, TAddend, Yes>(arguments);
+    }
+
+    private static void Backward<T, TWeight, TAddend, TGuarded>(RmsNormBackward arguments)
+        where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight>
+        where TAddend : struct, IFlag
+        where TGuarded : struct, IFlag
+    {
         var (x, weight, scales, dy, addend, dx, partial) = arguments;
         var width = weight.Shape[0];
         Action<ArrayView<Pack8<T>>, ArrayView<Pack8<TWeight>>, ArrayView<float>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<float>, int, int> kernel =
             StepsOf(width) switch
             {
-                1 => BackwardKernel<T, TWeight, TAddend, C1>,
-                2 => BackwardKernel<T, TWeight, TAddend, C2>,
-                3 => BackwardKernel<T, TWeight, TAddend, C3>,
-                _ => BackwardKernel<T, TWeight, TAddend, C4>,
+                1 => BackwardKernel<T, TWeight, TAddend, TGuarded, C1>,
+                2 => BackwardKernel<T, TWeight, TAddend, TGuarded, C2>,
+                3 => BackwardKernel<T, TWeight, TAddend, TGuarded, C3>,
+                _ => BackwardKernel<T, TWeight, TAddend, TGuarded, C4>,
             };
         x.Device.Launch(
             kernel,
@@ -256,7 +270,14 @@ internal static class PackedRmsNorm
         }
     }
 
-    private static void BackwardKernel<T, TWeight, TAddend, TSteps>(
+    private static int PackOf<TGuarded>(int step, int packs)
+        where TGuarded : struct, IFlag
+    {
+        var pack = step * Group.DimX + Group.IdxX;
+        return TGuarded.Value ? XMath.Min(pack, packs - 1) : pack;
+    }
+
+    private static void BackwardKernel<T, TWeight, TAddend, TGuarded, TSteps>(
         ArrayView<Pack8<T>> x,
         ArrayView<Pack8<TWeight>> weight,
         ArrayView<float> scales,
@@ -269,6 +290,7 @@ internal static class PackedRmsNorm
         where T : unmanaged, IElement<T>
         where TWeight : unmanaged, IElement<TWeight>
         where TAddend : struct, IFlag
+        where TGuarded : struct, IFlag
         where TSteps : struct, IConstant
     {
         var shared = SharedMemory.Allocate<float>(GroupSize * Packed.Size);
@@ -285,57 +307,50 @@ internal static class PackedRmsNorm
             var row = XMath.Min(start + Group.IdxY, rows - 1);
             var first = (long)row * packs;
             var scale = scales[row];
+            var weightScale = isOwn ? scale : 0f;
+            // No branch parts the loads, so that those of all steps are under way together: a pack past the row's end repeats the last.
             for (var step = 0; step < TSteps.Value; step++)
             {
-                var pack = step * Group.DimX + Group.IdxX;
-                var values = inputs.SubView(step * Packed.Size, Packed.Size);
-                var gradients = upstream.SubView(step * Packed.Size, Packed.Size);
-                if (isOwn && pack < packs)
-                {
-                    Packed.Unpack(x[first + pack], values);
-                    Packed.Unpack(dy[first + pack], gradients);
-                }
-                else
-                {
-                    for (var i = 0; i < Packed.Size; i++)
-                    {
-                        values[i] = 0;
-                        gradients[i] = 0;
-                    }
-                }
+                var pack = PackOf<TGuarded>(step, packs);
+                Packed.Unpack(x[first + pack], inputs.SubView(step * Packed.Size, Packed.Size));
+                Packed.Unpack(dy[first + pack], upstream.SubView(step * Packed.Size, Packed.Size));
             }
 
             // Afterwards upstream holds g∘dy.
             var products = 0f;
             for (var step = 0; step < TSteps.Value; step++)
             {
-                var pack = XMath.Min(step * Group.DimX + Group.IdxX, packs - 1);
-                Packed.Unpack(weight[pack], other);
+                var isInside = !TGuarded.Value || step * Group.DimX + Group.IdxX < packs;
+                Packed.Unpack(weight[PackOf<TGuarded>(step, packs)], other);
                 for (var i = 0; i < Packed.Size; i++)
                 {
                     var place = step * Packed.Size + i;
-                    weightSums[place] += upstream[place] * inputs[place] * scale;
+                    weightSums[place] += upstream[place] * inputs[place] * weightScale;
                     upstream[place] *= other[i];
-                    products += upstream[place] * inputs[place];
+                    products += isInside ? upstream[place] * inputs[place] : 0f;
                 }
             }
 
             var pull = RowSum(shared, products) * scale * scale * scale / (packs * Packed.Size);
             for (var step = 0; step < TSteps.Value; step++)
             {
-                var pack = step * Group.DimX + Group.IdxX;
-                if (isOwn && pack < packs)
+                if (TAddend.Value)
+                    Packed.Unpack(addend[first + PackOf<TGuarded>(step, packs)], other);
+                for (var i = 0; i < Packed.Size; i++)
                 {
-                    if (TAddend.Value)
-                        Packed.Unpack(addend[first + pack], other);
-                    for (var i = 0; i < Packed.Size; i++)
-                    {
-                        var place = step * Packed.Size + i;
-                        var gradient = scale * upstream[place] - pull * inputs[place];
-                        other[i] = TAddend.Value ? gradient + other[i] : gradient;
-                    }
+                    var place = step * Packed.Size + i;
+                    var gradient = scale * upstream[place] - pull * inputs[place];
+                    inputs[place] = TAddend.Value ? gradient + other[i] : gradient;
+                }
+            }
 
-                    dx[first + pack] = Packed.Pack<T>(other);
+            if (isOwn)
+            {
+                for (var step = 0; step < TSteps.Value; step++)
+                {
+                    var pack = step * Group.DimX + Group.IdxX;
+                    if (!TGuarded.Value || pack < packs)
+                        dx[first + pack] = Packed.Pack<T>(inputs.SubView(step * Packed.Size, Packed.Size));
                 }
             }
         }
