@@ -1,4 +1,5 @@
 using Swat.Tensors.Autograd;
+using Swat.Tensors.Memory;
 
 namespace Swat.Tensors;
 
@@ -24,6 +25,7 @@ public sealed class Tape : IDisposable
     private readonly List<GraphNode> nodes = [];
     private readonly MemoryScope scope;
     private readonly Tape? outer;
+    private readonly PhaseScope phase;
     private bool isReleased;
     private bool isDisposed;
 
@@ -40,6 +42,7 @@ public sealed class Tape : IDisposable
         scope = device.Scope();
         outer = device.InnermostTape;
         device.InnermostTape = this;
+        phase = device.Enter(device.Phase == MemoryPhase.Other ? MemoryPhase.Forward : device.Phase);
     }
 
     public TensorDevice Device { get; }
@@ -85,10 +88,13 @@ public sealed class Tape : IDisposable
         if (gradient is not null)
             Check.Alike("Backward", loss, gradient);
         using (Device.NoGrad())
+        using (Device.Enter(MemoryPhase.Backward))
         {
             value.Gradient = MemoryScope.Keep(gradient?.Share() ?? Tensor.Full(Device, loss.Shape, 1, loss.DType));
             for (var i = nodes.Count - 1; i >= 0; i--)
                 Visit(nodes[i], keepGraph);
+            foreach (var leaf in WatchedLeaves())
+                leaf.RunHooks();
         }
 
         isReleased = !keepGraph;
@@ -105,6 +111,7 @@ public sealed class Tape : IDisposable
             throw new InvalidOperationException("tapes close in the reverse order of their opening: an inner one is still open");
         isDisposed = true;
         Device.InnermostTape = outer;
+        phase.Dispose();
         foreach (var node in nodes)
             node.Release();
         nodes.Clear();
@@ -132,30 +139,37 @@ public sealed class Tape : IDisposable
     /// <param name="output">What it computed.</param>
     /// <param name="saved">What the derivative reads through <see cref="BackwardContext.Saved"/>; shared, not copied.</param>
     /// <param name="backward">The derivative: reads output gradients, adds to input gradients where they are needed.</param>
+    /// <param name="recompute">
+    /// Computes the output again from what is saved. Given by operations that are bound by memory, whose output costs little more to compute
+    /// than to read; see <see cref="TensorDevice.RecomputesMemoryBound"/>.
+    /// </param>
     /// <returns>The output.</returns>
     public static Tensor Record(
         string operation,
         ReadOnlySpan<Tensor?> inputs,
         Tensor output,
         ReadOnlySpan<Tensor> saved,
-        Action<BackwardContext> backward)
+        Action<BackwardContext> backward,
+        Func<BackwardContext, Tensor>? recompute = null)
     {
-        Record(operation, inputs, [output], saved, backward);
+        Record(operation, inputs, [output], saved, backward, recompute);
         return output;
     }
 
-    /// <inheritdoc cref="Record(string, ReadOnlySpan{Tensor?}, Tensor, ReadOnlySpan{Tensor}, Action{BackwardContext})"/>
+    /// <inheritdoc cref="Record(string, ReadOnlySpan{Tensor?}, Tensor, ReadOnlySpan{Tensor}, Action{BackwardContext}, Func{BackwardContext, Tensor})"/>
     /// <param name="operation">Its name, for messages.</param>
     /// <param name="inputs">What it was computed from; null for an absent optional input.</param>
     /// <param name="outputs">What it computed; <see cref="BackwardContext.TryOutputGradient"/> may be null for some of them.</param>
     /// <param name="saved">What the derivative reads.</param>
     /// <param name="backward">The derivative.</param>
+    /// <param name="recompute">Computes the last output again.</param>
     public static void Record(
         string operation,
         ReadOnlySpan<Tensor?> inputs,
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> saved,
-        Action<BackwardContext> backward)
+        Action<BackwardContext> backward,
+        Func<BackwardContext, Tensor>? recompute = null)
     {
         if (!Records(inputs))
             return;
@@ -169,7 +183,7 @@ public sealed class Tape : IDisposable
 
         if (tape.DetectsAnomalies)
             AnomalyDetector.CheckForward(operation, inputs, outputs);
-        tape.Add(operation, inputs, outputs, saved, backward);
+        tape.Add(operation, inputs, outputs, saved, backward, recompute);
     }
 
     private void Add(
@@ -177,7 +191,8 @@ public sealed class Tape : IDisposable
         ReadOnlySpan<Tensor?> inputs,
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> saved,
-        Action<BackwardContext> backward)
+        Action<BackwardContext> backward,
+        Func<BackwardContext, Tensor>? recompute)
     {
         var inputValues = new GraphValue?[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
@@ -190,17 +205,25 @@ public sealed class Tape : IDisposable
             }
         }
 
-        var outputValues = new GraphValue[outputs.Length];
-        for (var i = 0; i < outputs.Length; i++)
-            outputs[i].GraphValue = outputValues[i] = new GraphValue(this, outputs[i].Shape, outputs[i].DType);
         var kept = new SavedTensor[saved.Length];
         for (var i = 0; i < saved.Length; i++)
             kept[i] = new SavedTensor(saved[i]);
-        nodes.Add(new GraphNode(operation, inputValues, outputValues, kept, backward));
+        var outputValues = new GraphValue[outputs.Length];
+        for (var i = 0; i < outputs.Length; i++)
+            outputs[i].GraphValue = outputValues[i] = new GraphValue(this, outputs[i].Shape, outputs[i].DType);
+        var node = new GraphNode(operation, inputValues, outputValues, kept, backward, recompute);
+        outputValues[^1].Producer = node;
+        nodes.Add(node);
     }
 
     private void Visit(GraphNode node, bool keepGraph)
     {
+        foreach (var output in node.Outputs)
+        {
+            if (output.Gradient is not null)
+                output.RunHooks();
+        }
+
         if (Array.Exists(node.Outputs, output => output.Gradient is not null))
         {
             using var temporaries = Device.Scope();
@@ -209,16 +232,13 @@ public sealed class Tape : IDisposable
                 AnomalyDetector.CheckBackward(node);
         }
 
-        if (!keepGraph)
-        {
+        if (keepGraph)
+            node.ReleaseTemporaries();
+        else
             node.Release();
-            return;
-        }
-
-        foreach (var output in node.Outputs)
-        {
-            output.Gradient?.Dispose();
-            output.Gradient = null;
-        }
     }
+
+    /// <summary>The leaves whose gradients someone wants to see, once each.</summary>
+    private IEnumerable<GraphValue> WatchedLeaves() =>
+        nodes.SelectMany(node => node.Inputs).OfType<GraphValue>().Where(value => value is { Leaf.Grad: not null, Hooks.Count: > 0 }).Distinct();
 }

@@ -124,6 +124,21 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>
+    /// Has every backward pass show the gradient of this tensor: that of a recorded result as soon as all of it has arrived and before
+    /// it is passed on, that of a parameter at the end, with what earlier passes have added.
+    /// </summary>
+    /// <param name="hook">
+    /// Gets the gradient, which it must not change, and returns another one of its shape and type to take its place, or null.
+    /// </param>
+    /// <exception cref="InvalidOperationException">This tensor takes no gradient.</exception>
+    public void AddGradientHook(Func<Tensor, Tensor?> hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        var value = GraphValue ?? throw new InvalidOperationException($"{this} takes no gradient; set RequiresGrad, or compute it from such a tensor");
+        value.Hooks.Add(hook);
+    }
+
+    /// <summary>
     /// The derivatives of this number with respect to every parameter it was computed from are added to their <see cref="Grad"/>.
     /// See <see cref="Tape.Backward"/>.
     /// </summary>

@@ -46,8 +46,27 @@ public sealed partial class TensorDevice : IDisposable
     /// <summary>What tensors hold now, held at most, and what is reserved.</summary>
     public MemoryUsage Memory => new(pools.Sum(pool => pool.CurrentBytes), pools.Sum(pool => pool.PeakBytes), pools.Sum(pool => pool.ReservedBytes));
 
+    /// <summary>
+    /// True: what operations that are bound by memory compute is not kept for the backward pass (the normalised input of a matrix product,
+    /// say), but computed again from what they themselves keep when the backward pass asks for it. It applies to what is recorded from then on;
+    /// <see cref="Recomputation"/> does the same to whole layers.
+    /// </summary>
+    public bool RecomputesMemoryBound { get; set; }
+
     /// <summary>Where new tensors get their memory.</summary>
     internal BlockPool Pool { get; private set; }
+
+    /// <summary>What memory is being taken for.</summary>
+    internal MemoryPhase Phase
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var pool in pools)
+                pool.Phase = value;
+        }
+    }
 
     internal MemoryScope? InnermostScope { get; set; }
 
@@ -65,7 +84,10 @@ public sealed partial class TensorDevice : IDisposable
         Accelerator.Synchronize();
     }
 
-    /// <summary>Starts a new <see cref="MemoryUsage.PeakBytes"/> from what is held now.</summary>
+    /// <summary>The most bytes that tensors held at a time during a phase since the peak was reset; 0 if there was none.</summary>
+    public long PeakBytes(MemoryPhase phase) => pools.Sum(pool => pool.PeakBytesOf(phase));
+
+    /// <summary>Starts a new <see cref="MemoryUsage.PeakBytes"/> from what is held now, for all phases.</summary>
     public void ResetPeakMemory()
     {
         foreach (var pool in pools)
@@ -99,6 +121,8 @@ public sealed partial class TensorDevice : IDisposable
     }
 
     public override string ToString() => $"{Name} ({Info.Description})";
+
+    internal PhaseScope Enter(MemoryPhase phase) => new(this, phase);
 
     internal Storage Rent(long byteCount)
     {

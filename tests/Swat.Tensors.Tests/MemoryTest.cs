@@ -102,6 +102,31 @@ public sealed class MemoryTest(string deviceName) : DeviceTest(deviceName)
         Assert.That(Device.Memory.ReservedBytes, Is.EqualTo(reserved));
     }
 
+    [Test]
+    public void The_peak_is_told_for_each_phase()
+    {
+        using var weight = Parameter([300, 300], 1);
+        using var optimizer = new Muon([new ParameterGroup([weight], 0)]);
+        Device.ResetPeakMemory();
+        var before = Device.Memory.CurrentBytes;
+        using (var tape = new Tape(Device))
+        {
+            var loss = weight.Exp().Sum();
+            Assert.That(Device.PeakBytes(MemoryPhase.Backward), Is.Zero);
+            loss.Backward();
+        }
+
+        optimizer.Step(0.1f);
+        var size = weight.ByteCount;
+        Assert.That(Device.PeakBytes(MemoryPhase.Other), Is.InRange(before, before + 3 * size));
+        Assert.That(Device.PeakBytes(MemoryPhase.Forward), Is.InRange(before + size, before + 3 * size));
+        Assert.That(Device.PeakBytes(MemoryPhase.Backward), Is.InRange(before + 3 * size, before + 6 * size));
+        Assert.That(Device.PeakBytes(MemoryPhase.Optimizer), Is.GreaterThan(before + 4 * size));
+        Assert.That(
+            Device.Memory.PeakBytes,
+            Is.EqualTo(Enum.GetValues<MemoryPhase>().Max(phase => Device.PeakBytes(phase))));
+    }
+
     private Tensor Parameter(Shape shape, ulong seed)
     {
         var parameter = Tensor.Normal(Device, shape, seed, standardDeviation: 0.3f);

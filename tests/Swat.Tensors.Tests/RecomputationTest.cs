@@ -57,4 +57,58 @@ public sealed class RecomputationTest(string deviceName) : DeviceTest(deviceName
 
         return [x.Grad!.ToArray(), weight.Grad!.ToArray()];
     }
+
+    [Test]
+    public void What_is_bound_by_memory_is_computed_again_to_the_same_bits_in_less_memory()
+    {
+        var (kept, keptGradients, mostKept) = Step();
+        Device.RecomputesMemoryBound = true;
+        try
+        {
+            var (again, gradients, most) = Step();
+            Assert.That(again, Is.EqualTo(kept));
+            Assert.That(gradients, Is.EqualTo(keptGradients));
+            Assert.That(most, Is.LessThan(mostKept - 3 * 64 * 200 * sizeof(float)));
+        }
+        finally
+        {
+            Device.RecomputesMemoryBound = false;
+        }
+    }
+
+    private (float Loss, float[][] Gradients, long HeldForBackward) Step()
+    {
+        var parameters = new[] { Parameter([200], 1), Parameter([400, 200], 2), Parameter([200, 200], 3), Parameter([200], 4) };
+        using var input = Tensor.Normal(Device, [64, 200], 5);
+        float[][] gradients;
+        float value;
+        long held;
+        using (var tape = new Tape(Device))
+        {
+            Tensor loss;
+            using (var scope = Device.Scope())
+            {
+                var normalized = input.RmsNorm(parameters[0]);
+                var hidden = normalized.Linear(parameters[1]).SwiGlu().Linear(parameters[2]);
+                var (sum, next) = hidden.AddRmsNorm(normalized, parameters[3]);
+                loss = scope.Return((next.Linear(parameters[2]).Silu() * sum).Sum());
+            }
+
+            held = Device.Memory.CurrentBytes;
+            loss.Backward();
+            value = loss.Item();
+            gradients = [.. parameters.Select(parameter => parameter.Grad!.ToArray())];
+        }
+
+        foreach (var parameter in parameters)
+            parameter.Dispose();
+        return (value, gradients, held);
+    }
+
+    private Tensor Parameter(Shape shape, ulong seed)
+    {
+        var parameter = Tensor.Normal(Device, shape, seed, standardDeviation: 0.2f);
+        parameter.RequiresGrad = true;
+        return parameter;
+    }
 }

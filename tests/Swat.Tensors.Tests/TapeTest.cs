@@ -6,6 +6,51 @@ namespace Swat.Tensors.Tests;
 public sealed class TapeTest(string deviceName) : DeviceTest(deviceName)
 {
     [Test]
+    public void Hooks_see_and_replace_gradients_once_they_are_complete()
+    {
+        using var x = Tensor.FromArray(Device, [1f, 2f], [2]);
+        x.RequiresGrad = true;
+        var seen = new List<float[]>();
+        x.AddGradientHook(gradient =>
+        {
+            seen.Add(gradient.ToArray());
+            return gradient.Scale(10);
+        });
+        using (var tape = new Tape(Device))
+        {
+            var y = x.Scale(3);
+            y.AddGradientHook(gradient =>
+            {
+                seen.Add(gradient.ToArray());
+                return null;
+            });
+            y.AddGradientHook(gradient => gradient.Scale(2));
+            (y.Sum() + y.Sum() + x.Sum()).Backward();
+        }
+
+        Assert.That(seen, Is.EqualTo(new[] { new[] { 2f, 2f }, [13f, 13f] }));
+        Assert.That(x.Grad!.ToArray(), Is.All.EqualTo(130f));
+    }
+
+    [Test]
+    public void A_hook_must_keep_the_shape()
+    {
+        using var x = Tensor.FromArray(Device, [1f, 2f], [2]);
+        x.RequiresGrad = true;
+        using var tape = new Tape(Device);
+        var y = x.Scale(3);
+        y.AddGradientHook(gradient => gradient.Sum());
+        Assert.That(() => y.Sum().Backward(), Throws.ArgumentException.With.Message.Contains("hook").And.Message.Contains("[2]"));
+    }
+
+    [Test]
+    public void A_constant_takes_no_hook()
+    {
+        using var x = Tensor.Zeros(Device, [2]);
+        Assert.That(() => x.AddGradientHook(_ => null), Throws.InvalidOperationException.With.Message.Contains("RequiresGrad"));
+    }
+
+    [Test]
     public void A_value_used_twice_gets_the_sum_of_both_gradients()
     {
         using var x = Leaf([1, 2, 3]);

@@ -32,18 +32,7 @@ public sealed class BackwardContext
 
     /// <summary>A tensor that the forward pass saved. It belongs to the graph.</summary>
     /// <exception cref="InvalidOperationException">Its elements were changed in place since.</exception>
-    public Tensor Saved(int index)
-    {
-        var saved = node.Saved[index];
-        if (saved.Tensor.Storage.Version != saved.Version)
-        {
-            throw new InvalidOperationException(
-                $"backward of {node.Operation}: a tensor {saved.Tensor.DType}{saved.Tensor.Shape} that it saved was changed in place after " +
-                "the forward pass; change parameters after Backward, or work on a Clone()");
-        }
-
-        return saved.Tensor;
-    }
+    public Tensor Saved(int index) => node.Saved[index].Read(Device, node.Operation);
 
     /// <summary>Adds to the gradient of an input.</summary>
     /// <param name="input">Which input.</param>

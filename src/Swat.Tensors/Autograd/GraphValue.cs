@@ -26,6 +26,12 @@ internal sealed class GraphValue
     /// <summary>The tape that recorded the node; null for a leaf.</summary>
     public Tape? Tape { get; }
 
+    /// <summary>The node whose last output this is; null for a leaf and for other outputs.</summary>
+    public GraphNode? Producer { get; set; }
+
+    /// <summary>What looks at the gradient, or replaces it, when all of it has arrived.</summary>
+    public List<Func<Tensor, Tensor?>> Hooks { get; } = [];
+
     public Shape Shape { get; }
 
     public DType Type { get; }
@@ -40,6 +46,24 @@ internal sealed class GraphValue
                 field = value;
             else
                 Leaf.Grad = value;
+        }
+    }
+
+    /// <summary>Shows the gradient to the hooks, in the order of their registration.</summary>
+    public void RunHooks()
+    {
+        foreach (var hook in Hooks)
+        {
+            var shown = Gradient!;
+            using (shown.Device.Scope())
+            {
+                if (hook(shown) is not { } replacement || replacement == shown)
+                    continue;
+                Check.Alike("gradient hook", shown, replacement);
+                // What a hook returns may be somebody else's; a parameter's gradient shares no memory.
+                Gradient = MemoryScope.Keep(Leaf is null ? replacement.Share() : replacement.Clone());
+                shown.Dispose();
+            }
         }
     }
 }

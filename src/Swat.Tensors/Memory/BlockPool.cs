@@ -12,15 +12,33 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
 
     private readonly SortedDictionary<long, Stack<MemoryBlock>> free = [];
     private readonly List<long> freeSizes = [];
+    private readonly long[] peaks = new long[Enum.GetValues<MemoryPhase>().Length];
     private bool isDisposed;
 
     public long CurrentBytes { get; private set; }
 
-    public long PeakBytes { get; private set; }
+    public long PeakBytes => peaks.Max();
+
+    /// <summary>What memory is being taken for.</summary>
+    public MemoryPhase Phase
+    {
+        get;
+        set
+        {
+            field = value;
+            NotePeak();
+        }
+    }
 
     public long ReservedBytes { get; private set; }
 
-    public void ResetPeak() => PeakBytes = CurrentBytes;
+    public void ResetPeak()
+    {
+        Array.Clear(peaks);
+        NotePeak();
+    }
+
+    public long PeakBytesOf(MemoryPhase phase) => peaks[(int)phase];
 
     /// <summary>A block of at least this many bytes, with undefined content.</summary>
     /// <exception cref="InsufficientDeviceMemoryException">The device, or the limit, does not hold this much more.</exception>
@@ -29,7 +47,7 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
         var size = RoundUp(byteCount);
         var block = TakeFree(size) ?? Allocate(size);
         CurrentBytes += block.ByteCount;
-        PeakBytes = Math.Max(PeakBytes, CurrentBytes);
+        NotePeak();
         return block;
     }
 
@@ -70,6 +88,8 @@ internal sealed class BlockPool(Accelerator accelerator, string deviceName, long
         isDisposed = true;
         Trim();
     }
+
+    private void NotePeak() => peaks[(int)Phase] = Math.Max(peaks[(int)Phase], CurrentBytes);
 
     private static long RoundUp(long byteCount)
     {

@@ -19,10 +19,15 @@ public static class JointSwiGluOp
         Check.FloatingPoint("swiglu", x);
         if (x.Shape.Rank == 0 || x.Shape[^1] % 2 != 0)
             throw new ArgumentException($"swiglu: the innermost dimension of x {x.Shape} must hold a gate and as many numbers for it");
+        return Tape.Record("swiglu", [x], Forward(x), [x], Backward, context => Forward(context.Saved(0)));
+    }
+
+    private static Tensor Forward(Tensor x)
+    {
         var y = Tensor.Empty(x.Device, x.Shape[..^1].Append(x.Shape[^1] / 2), x.DType);
         if (y.Count > 0)
             ElementTypes.Select("swiglu", y.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(x, y);
-        return Tape.Record("swiglu", [x], y, [x], Backward);
+        return y;
     }
 
     private static void Backward(BackwardContext context)

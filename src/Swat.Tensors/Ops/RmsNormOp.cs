@@ -25,7 +25,7 @@ public static class RmsNormOp
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
         using var scales = Scales(x);
         RmsNormKernels.Forward(new RmsNormForward(x, null, weight, null, y, scales, epsilon));
-        return Tape.Record("rms_norm", [x, weight], y, [x, weight, scales], Backward);
+        return Tape.Record("rms_norm", [x, weight], y, [x, weight, scales], Backward, context => Recompute(context, epsilon));
     }
 
     /// <summary>sum = x + residual and its normalisation, in one pass.</summary>
@@ -42,7 +42,7 @@ public static class RmsNormOp
         var y = Tensor.Empty(x.Device, x.Shape, x.DType);
         using var scales = Scales(x);
         RmsNormKernels.Forward(new RmsNormForward(x, residual, weight, sum, y, scales, epsilon));
-        Tape.Record("add_rms_norm", [x, residual, weight], [sum, y], [sum, weight, scales], BackwardOfSum);
+        Tape.Record("add_rms_norm", [x, residual, weight], [sum, y], [sum, weight, scales], BackwardOfSum, context => Recompute(context, epsilon));
         return (sum, y);
     }
 
@@ -59,6 +59,15 @@ public static class RmsNormOp
     }
 
     private static Tensor Scales(Tensor x) => Tensor.Empty(x.Device, [checked((int)x.Shape[..^1].Count)]);
+
+    private static Tensor Recompute(BackwardContext context, float epsilon)
+    {
+        var x = context.Saved(0);
+        var y = Tensor.Empty(x.Device, x.Shape, x.DType);
+        using var scales = Scales(x);
+        RmsNormKernels.Forward(new RmsNormForward(x, null, context.Saved(1), null, y, scales, epsilon));
+        return y;
+    }
 
     private static void Backward(BackwardContext context)
     {

@@ -17,17 +17,28 @@ public static class SwiGluOp
     {
         Check.FloatingPoint("swiglu", gate);
         Check.Alike("swiglu", gate, up);
-        var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
-        if (Packed.Suits(gate.Device))
-            Zip.Launch<Fast>("swiglu", gate, up, y);
-        else
-            Zip.Launch<Exact>("swiglu", gate, up, y);
-        return Tape.Record("swiglu", [gate, up], y, [gate, up], Backward);
+        return Tape.Record(
+            "swiglu",
+            [gate, up],
+            Forward(gate, up),
+            [gate, up],
+            Backward,
+            context => Forward(context.Saved(0), context.Saved(1)));
     }
 
     /// <summary>In a kernel: the derivatives by gate and up, from sigmoid(gate).</summary>
     internal static (float Gate, float Up) Derivative(float gate, float up, float dy, float sigmoid) =>
         (dy * up * sigmoid * (1 + gate * (1 - sigmoid)), dy * gate * sigmoid);
+
+    private static Tensor Forward(Tensor gate, Tensor up)
+    {
+        var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);
+        if (Packed.Suits(gate.Device))
+            Zip.Launch<Fast>("swiglu", gate, up, y);
+        else
+            Zip.Launch<Exact>("swiglu", gate, up, y);
+        return y;
+    }
 
     private static void Backward(BackwardContext context)
     {

@@ -1,3 +1,4 @@
+using Swat.Tensors.Autograd;
 using Swat.Tensors.Ops.Maps;
 
 namespace Swat.Tensors.Ops;
@@ -12,15 +13,22 @@ internal static class UnaryOp
         where TFunction : struct, IUnaryFunction
     {
         Check.FloatingPoint(operation, x);
-        var y = Tensor.Empty(x.Device, x.Shape, x.DType);
-        Map.Launch<Forward<TFunction>>(operation, x, y, first, second);
-        return Tape.Record(operation, [x], y, [x], context =>
+        return Tape.Record(operation, [x], Compute(x), [x], Differentiate, context => Compute(context.Saved(0)));
+
+        Tensor Compute(Tensor source)
+        {
+            var y = Tensor.Empty(source.Device, source.Shape, source.DType);
+            Map.Launch<Forward<TFunction>>(operation, source, y, first, second);
+            return y;
+        }
+
+        void Differentiate(BackwardContext context)
         {
             var saved = context.Saved(0);
             var gradient = Tensor.Empty(saved.Device, saved.Shape, saved.DType);
             Zip.Launch<Backward<TFunction>>(operation, saved, context.OutputGradient, gradient, first, second);
             context.Accumulate(0, gradient);
-        });
+        }
     }
 
     private readonly struct Forward<TFunction> : IMap

@@ -77,6 +77,7 @@ public sealed class AdamW : IDisposable
     {
         if (control is null)
             return;
+        using var phase = States[0].Parameter.Device.Enter(MemoryPhase.Optimizer);
         control.Advance(gradientFactor, Options);
         foreach (var type in new[] { DType.Float32, DType.BFloat16, DType.Float16 })
         {

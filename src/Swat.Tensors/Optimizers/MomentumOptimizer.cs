@@ -35,6 +35,9 @@ public abstract class MomentumOptimizer : IDisposable
     /// <summary>The parameters that have a gradient to learn from, with it.</summary>
     private protected IEnumerable<(Velocity Velocity, Tensor Gradient)> Due()
     {
+        if (velocities.Length == 0)
+            yield break;
+        using var phase = velocities[0].Parameter.Device.Enter(MemoryPhase.Optimizer);
         foreach (var velocity in velocities)
         {
             if (velocity.Parameter is { Count: > 0, Grad: { } gradient })
