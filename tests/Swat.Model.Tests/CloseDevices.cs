@@ -1,8 +1,10 @@
+using Swat.Tensors.Tests.Support;
+
 namespace Swat.Model.Tests;
 
 [SetUpFixture]
 public sealed class CloseDevices
 {
     [OneTimeTearDown]
-    public void Close() => Support.TestDevices.CloseAll();
+    public void Close() => TestDevices.CloseAll();
 }

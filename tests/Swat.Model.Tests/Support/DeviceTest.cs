@@ -1,4 +1,5 @@
 using Swat.Tensors;
+using Swat.Tensors.Tests.Support;
 
 namespace Swat.Model.Tests.Support;
 

@@ -4,47 +4,26 @@ namespace Swat.Model.Tokenizers.HuggingFace;
 
 /// <summary>A tokenizer.json of the families of GPT-2 and Llama: ids and texts are those of the tokenizers library, without what its post-processor adds.</summary>
 /// <remarks>Added tokens are recognised in the text. Which of them begin, end and pad a text is told by their usual names.</remarks>
-internal sealed class HuggingFaceTokenizer : ITokenizer
+internal sealed class HuggingFaceTokenizer : BpeTokenizer
 {
     private static readonly string[] EndNames = ["</s>", "<|eos|>", "<eos>", "<|end_of_text|>", "<|endoftext|>"];
     private static readonly string[] BeginNames = ["<s>", "<|bos|>", "<bos>", "<|begin_of_text|>", "<|endoftext|>"];
     private static readonly string[] PaddingNames = ["<pad>", "<|pad|>", "[PAD]"];
 
-    private readonly byte[] _file;
     private readonly HuggingFaceDefinition _definition;
-    private readonly TokenTable _tokens;
-    private readonly BpeEncoderPool _encoders;
     private readonly AddedTokenFinder _added;
     private readonly WordBoundaries _boundaries;
 
     private HuggingFaceTokenizer(byte[] file, HuggingFaceDefinition definition, HuggingFaceVocabulary vocabulary)
+        : base(file, TokenizerLoader.JsonName, vocabulary.Tokens, vocabulary.Alphabet, vocabulary.Merges)
     {
-        _file = file;
         _definition = definition;
-        _tokens = vocabulary.Tokens;
-        _encoders = new BpeEncoderPool(vocabulary.Alphabet, vocabulary.Merges);
         _added = new AddedTokenFinder(definition.AddedTokens);
         _boundaries = vocabulary.Boundaries;
         BosTokenId = Named(BeginNames);
         EosTokenId = Named(EndNames);
         PadTokenId = Named(PaddingNames);
-        Fingerprint = TokenizerFingerprint.Of(file);
     }
-
-    /// <inheritdoc/>
-    public int VocabularySize => _tokens.Count;
-
-    /// <inheritdoc/>
-    public int? BosTokenId { get; }
-
-    /// <inheritdoc/>
-    public int? EosTokenId { get; }
-
-    /// <inheritdoc/>
-    public int? PadTokenId { get; }
-
-    /// <inheritdoc/>
-    public string Fingerprint { get; }
 
     /// <summary>Builds the tokenizer that a file defines.</summary>
     /// <exception cref="ModelFormatException">The file is corrupt or its kind is not supported.</exception>
@@ -55,17 +34,12 @@ internal sealed class HuggingFaceTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<byte> utf8, List<int> ids) => _encoders.Run(utf8, ids, EncodeText);
+    public override ITokenDecoder CreateDecoder() => _definition.IsByteLevel
+        ? new ByteLevelDecoder(Tokens)
+        : new SpaceMarkedDecoder(Tokens, _definition.DropsFirstSpace);
 
     /// <inheritdoc/>
-    public ITokenDecoder CreateDecoder() => _definition.IsByteLevel
-        ? new ByteLevelDecoder(_tokens)
-        : new SpaceMarkedDecoder(_tokens, _definition.DropsFirstSpace);
-
-    /// <inheritdoc/>
-    public void Save(string folder) => IO.AtomicFile.Write(Path.Combine(folder, TokenizerLoader.JsonName), _file);
-
-    private void EncodeText(BpeEncoder encoder, ReadOnlySpan<byte> text, List<int> ids)
+    protected override void EncodeText(BpeEncoder encoder, ReadOnlySpan<byte> text, List<int> ids)
     {
         bool isFirst = true;
         while (_added.TryFind(text, out int start, out int length, out int id))
