@@ -56,7 +56,7 @@ internal sealed class OperationsBenchmark : IBenchmark
     {
         using var profiler = new LaunchProfiler(device);
         work();
-        KernelTable.Write(Console.Out, profiler.ByKernel(), 1, int.MaxValue);
+        KernelTable.Write(Console.Out, device.Info, profiler.ByKernel(), 1, int.MaxValue);
     }
 
     private static (Timing Time, double Rate) Copy(BenchRun run, long bytes)

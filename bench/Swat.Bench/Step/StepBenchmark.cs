@@ -106,7 +106,7 @@ internal sealed class StepBenchmark : IBenchmark
     {
         using var profiler = new LaunchProfiler(device);
         _ = learner.Step(batches, LearningRate).Result;
-        KernelTable.Write(Console.Out, profiler.ByKernel(), 1, count);
+        KernelTable.Write(Console.Out, device.Info, profiler.ByKernel(), 1, count);
     }
 
     private static Batch RandomTokens(SwatConfig config, int sequences, int length, int seed)

@@ -19,6 +19,7 @@ public sealed class LaunchProfiler : IDisposable
     private readonly ProfilingMarker origin;
     private readonly List<PendingRecord> pending = [];
     private readonly List<LaunchRecord> records = [];
+    private LaunchWork? work;
 
     /// <summary>Starts to watch.</summary>
     /// <exception cref="InvalidOperationException">The device is being watched already.</exception>
@@ -43,7 +44,12 @@ public sealed class LaunchProfiler : IDisposable
             device.Synchronize();
             foreach (var launch in pending)
             {
-                records.Add(new(NameOf(launch.Kernel), launch.Start.MeasureFrom(origin), launch.End.MeasureFrom(launch.Start), launch.Bytes));
+                records.Add(new(
+                    launch.Label is null ? NameOf(launch.Kernel) : $"{NameOf(launch.Kernel)} {launch.Label}",
+                    launch.Start.MeasureFrom(origin),
+                    launch.End.MeasureFrom(launch.Start),
+                    launch.Operations,
+                    launch.Bytes));
                 launch.Start.Dispose();
                 launch.End.Dispose();
             }
@@ -62,6 +68,7 @@ public sealed class LaunchProfiler : IDisposable
                 group.Key,
                 group.Count(),
                 TimeSpan.FromTicks(group.Sum(record => record.Duration.Ticks)),
+                group.Sum(record => record.Operations),
                 group.Sum(record => record.Bytes)))
             .OrderByDescending(kernel => kernel.Duration),
     ];
@@ -85,6 +92,8 @@ public sealed class LaunchProfiler : IDisposable
             json.WriteNumber("dur", record.Duration.TotalMicroseconds);
             json.WriteStartObject("args");
             json.WriteNumber("bytes", record.Bytes);
+            if (record.Operations > 0)
+                json.WriteNumber("operations", record.Operations);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -111,8 +120,22 @@ public sealed class LaunchProfiler : IDisposable
 
     internal ProfilingMarker? Begin() => IsPaused ? null : device.Accelerator.AddProfilingMarker();
 
-    internal void End(MethodInfo kernel, long bytes, ProfilingMarker start) =>
-        pending.Add(new(kernel, bytes, start, device.Accelerator.AddProfilingMarker()));
+    internal void End(MethodInfo kernel, long bytes, ProfilingMarker start)
+    {
+        var operations = 0.0;
+        if (work is { } known)
+        {
+            // The first kernel of an operation does its arithmetic; those behind it finish the result.
+            operations = known.Operations;
+            bytes = operations > 0 ? known.Bytes : bytes;
+            work = known with { Operations = 0 };
+        }
+
+        pending.Add(new(kernel, work?.Label, operations, bytes, start, device.Accelerator.AddProfilingMarker()));
+    }
+
+    /// <summary>From now on launches belong to an operation that knows its work; null: to none.</summary>
+    internal void Expect(LaunchWork? operation) => work = operation;
 
     private static string NameOf(MethodInfo kernel)
     {

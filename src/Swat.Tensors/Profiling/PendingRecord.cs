@@ -3,4 +3,4 @@ using System.Reflection;
 namespace Swat.Tensors.Profiling;
 
 /// <summary>A launch whose times the device has not told yet.</summary>
-internal readonly record struct PendingRecord(MethodInfo Kernel, long Bytes, ProfilingMarker Start, ProfilingMarker End);
+internal readonly record struct PendingRecord(MethodInfo Kernel, string? Label, double Operations, long Bytes, ProfilingMarker Start, ProfilingMarker End);

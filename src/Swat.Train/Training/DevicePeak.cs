@@ -7,6 +7,20 @@ public static class DevicePeak
 {
     private const double Tera = 1e12;
 
+    private static readonly (string Name, double BytesPerSecond)[] MemoryRates =
+    [
+        ("B200", 8 * Tera),
+        ("H200", 4.8 * Tera),
+        ("H100 NVL", 3.9 * Tera),
+        ("H100 PCIe", 2 * Tera),
+        ("H100", 3.35 * Tera),
+        ("A100", 2 * Tera),
+        ("L40S", 0.864 * Tera),
+        ("RTX 5090", 1.79 * Tera),
+        ("RTX 4090", 1.01 * Tera),
+        ("RTX 3090", 0.936 * Tera),
+    ];
+
     // The first entry whose name occurs in the device's and whose multiprocessors agree, where a name stands for several devices.
     private static readonly (string Name, int? Multiprocessors, double Operations)[] Known =
     [
@@ -32,6 +46,13 @@ public static class DevicePeak
         ("RTX 4090", null, 165 * Tera),
         ("RTX 3090", null, 71 * Tera),
     ];
+
+    /// <summary>Bytes a second between the device and its memory; null for a device that is not known.</summary>
+    public static double? Memory(TensorDeviceInfo device) => device.Kind == DeviceKind.Cpu
+        ? null
+        : MemoryRates.Where(known => device.Description.Contains(known.Name, StringComparison.OrdinalIgnoreCase))
+            .Select(known => (double?)known.BytesPerSecond)
+            .FirstOrDefault();
 
     /// <summary>Operations a second, a multiplication and an addition counting as two; null for a device that is not known.</summary>
     public static double? Bfloat16(TensorDeviceInfo device)

@@ -68,7 +68,7 @@ internal sealed class ProfiledLearner : ILearner, IDisposable
     private void Finish()
     {
         using var lines = new StringWriter();
-        KernelTable.Write(lines, profiler!.ByKernel(), steps, MostKernels);
+        KernelTable.Write(lines, device.Info, profiler!.ByKernel(), steps, MostKernels);
         foreach (var line in lines.ToString().TrimEnd().Split(lines.NewLine))
             print(line);
         var path = Path.Combine(folder, TraceFile);

@@ -1,5 +1,6 @@
 using Swat.Tensors.Numerics;
 using Swat.Tensors.Ops.Attention.Portable;
+using Swat.Tensors.Profiling;
 
 namespace Swat.Tensors.Ops.Attention;
 
@@ -13,8 +14,10 @@ internal static partial class AttentionKernels
     public static void Forward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
         where TSoftmax : struct, IFlag
     {
+        output.Device.Profiler?.Expect(WorkOf(inputs, products: 2, tensors: 1));
         if (!TryForward<TSoftmax>(inputs, output, logSums))
             AttentionForward.Launch<TSoftmax>(inputs, output, logSums);
+        output.Device.Profiler?.Expect(null);
     }
 
     /// <summary>Computes the gradients that are asked for.</summary>
@@ -35,11 +38,29 @@ internal static partial class AttentionKernels
         Tensor? valueGradient)
         where TSoftmax : struct, IFlag
     {
-        if (TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient))
-            return;
-        if (queryGradient is not null)
-            AttentionBackwardQuery.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
-        if (keyGradient is not null && valueGradient is not null)
-            AttentionBackwardKey.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        outputGradient.Device.Profiler?.Expect(WorkOf(inputs, products: 5, tensors: 2));
+        if (!TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient))
+        {
+            if (queryGradient is not null)
+                AttentionBackwardQuery.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+            if (keyGradient is not null && valueGradient is not null)
+                AttentionBackwardKey.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        }
+
+        outputGradient.Device.Profiler?.Expect(null);
+    }
+
+    /// <param name="inputs">The extents.</param>
+    /// <param name="products">Products of head_dim numbers for each pair of positions within the window.</param>
+    /// <param name="tensors">Tensors of the query's size that are moved beside the inputs, a gradient for each input among them if several.</param>
+    private static LaunchWork WorkOf(in AttentionInputs inputs, int products, int tensors)
+    {
+        var (query, key, shape) = (inputs.Query, inputs.Key, inputs.Shape);
+        var pairs = shape.Window * (shape.Window + 1.0) / 2 + (shape.Length - shape.Window) * (double)shape.Window;
+        var moved = query.ByteCount + 2 * key.ByteCount;
+        return new(
+            $"{query.Shape[0]}x{shape.Length} window {shape.Window}, {shape.Heads} heads of {query.Shape[3]}",
+            2.0 * products * query.Shape[0] * shape.Heads * query.Shape[3] * pairs,
+            tensors * moved + query.ByteCount);
     }
 }

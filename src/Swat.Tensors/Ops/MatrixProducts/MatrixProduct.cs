@@ -1,4 +1,5 @@
 using Swat.Tensors.Ops.MatrixProducts.Portable;
+using Swat.Tensors.Profiling;
 
 namespace Swat.Tensors.Ops.MatrixProducts;
 
@@ -17,7 +18,19 @@ internal static partial class MatrixProduct
     {
         if (c.Count == 0)
             return;
+        c.Device.Profiler?.Expect(WorkOf(a, transposeA, transposeB, b, c, shape));
         if (!TryLaunchTensorCores(a, transposeA, b, transposeB, c, shape, bias))
             PortableMatrixProduct.Launch(a, transposeA, b, transposeB, c, shape, bias);
+        c.Device.Profiler?.Expect(null);
+    }
+
+    private static LaunchWork WorkOf(Tensor a, bool transposeA, bool transposeB, Tensor b, Tensor c, MatMulShape shape)
+    {
+        var batch = shape.Batch > 1 ? $"{shape.Batch} x " : string.Empty;
+        var form = $"A{(transposeA ? "t" : string.Empty)}B{(transposeB ? "t" : string.Empty)}";
+        return new(
+            $"{form} {batch}{shape.M}x{shape.N}x{shape.K}",
+            2.0 * shape.Batch * shape.M * shape.N * shape.K,
+            a.ByteCount + b.ByteCount + c.ByteCount * (1 + shape.Accumulate));
     }
 }
