@@ -64,14 +64,24 @@ public abstract partial class Accelerator : IDisposable
 
     internal bool IsDisposing { get; private set; }
 
-    /// <summary>All streams that are not disposed, the default one included.</summary>
-    internal IReadOnlyList<AcceleratorStream> LiveStreams
+    /// <summary>No other stream than the default one runs.</summary>
+    internal bool HasOneStream
     {
         get
         {
             lock (sync)
-                return [.. streams];
+                return streams.Count <= 1;
         }
+    }
+
+    /// <summary>
+    /// What <paramref name="select"/> gives for each stream that is not disposed, the default one included; no other thread disposes one
+    /// meanwhile.
+    /// </summary>
+    internal T[] OfLiveStreams<T>(Func<AcceleratorStream, T> select)
+    {
+        lock (sync)
+            return [.. streams.Select(select)];
     }
 
     /// <summary>Dispose it, or let the accelerator do so.</summary>
@@ -123,7 +133,7 @@ public abstract partial class Accelerator : IDisposable
                 return;
             IsDisposing = true;
         }
-        foreach (var stream in LiveStreams)
+        foreach (var stream in OfLiveStreams(stream => stream))
             stream.Dispose();
         StreamGraph[] captured;
         lock (sync)

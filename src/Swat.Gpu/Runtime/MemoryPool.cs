@@ -109,13 +109,10 @@ public sealed class MemoryPool
                 capture.Add(memory, BlockSize(bytes));
                 return;
             }
-            var streams = accelerator.LiveStreams;
-            if (streams.Count <= 1)
-            {
+            if (accelerator.HasOneStream)
                 AddFree(memory, BlockSize(bytes));
-                return;
-            }
-            pending.Add(new PendingBlock(memory, BlockSize(bytes), [.. streams.Select(s => s.RecordEvent())]));
+            else
+                pending.Add(new PendingBlock(memory, BlockSize(bytes), accelerator.OfLiveStreams(stream => stream.RecordEvent())));
         }
     }
 
@@ -198,7 +195,7 @@ public sealed class MemoryPool
         for (var i = pending.Count - 1; i >= 0; i--)
         {
             var block = pending[i];
-            if (!wait && !Array.TrueForAll(block.Markers, m => m.Stream.IsDisposed || m.IsCompleted))
+            if (!wait && !Array.TrueForAll(block.Markers, m => m.IsCompleted))
                 continue;
             foreach (var marker in block.Markers)
                 marker.Dispose();

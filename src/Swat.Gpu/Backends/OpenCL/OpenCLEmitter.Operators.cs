@@ -164,7 +164,7 @@ internal sealed partial class OpenCLEmitter
     private Expression Choice(Instruction i)
     {
         var (condition, yes, no) = (Read(i.Operands[0]), Signed(i.Operands[1]), Signed(i.Operands[2]));
-        var text = $"{condition.Within(Precedence.Bitwise)} ? {yes.Within(Precedence.Bitwise)} : {no.Within(Precedence.Bitwise)}";
+        var text = $"{condition.Within(Precedence.Equality)} ? {yes.Within(Precedence.Bitwise)} : {no.Within(Precedence.Bitwise)}";
         return Combine(text, Precedence.Conditional, isUnsigned: false, condition, yes, no);
     }
 

@@ -140,10 +140,10 @@ public sealed unsafe class CudaAccelerator : Accelerator
             base.CopyFromPeer(stream, destination, destinationOffset, other, source, sourceOffset, bytes);
             return;
         }
-        foreach (var producer in peer.LiveStreams)
+        foreach (var marker in peer.OfLiveStreams(producer => producer.RecordEvent()))
         {
-            using var marker = producer.RecordEvent();
             stream.WaitFor(marker);
+            marker.Dispose();
         }
         Activate();
         Check(Api.MemcpyPeer(destination + (nint)destinationOffset, context, source + (nint)sourceOffset, peer.context, (nuint)bytes,

@@ -142,11 +142,11 @@ public sealed unsafe class CLAccelerator : Accelerator
 
     private protected override AcceleratorStream CreateStreamCore() => new CLStream(this);
 
-    private protected override void SynchronizeCore()
+    private protected override void SynchronizeCore() => OfLiveStreams(stream =>
     {
-        foreach (var stream in LiveStreams)
-            ((CLStream)stream).Finish();
-    }
+        ((CLStream)stream).Finish();
+        return stream;
+    });
 
     private protected override void DisposeCore()
     {
