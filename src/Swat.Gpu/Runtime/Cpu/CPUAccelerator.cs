@@ -20,7 +20,8 @@ public sealed unsafe class CPUAccelerator : Accelerator
 
     internal override CompileTarget CompileTarget => CompileTarget.Cpu;
 
-    internal override CompiledKernel CompileKernel(KernelFunction function, CompileOptions options) => new CpuCompiledKernel(this, function);
+    internal override CompiledKernel CompileKernel(KernelFunction function, CompileOptions options) =>
+        new CpuCompiledKernel(this, function, options.IndexKind == IndexKind.LongIndex1D);
 
     internal override nint AllocateMemory(long bytes)
     {

@@ -4,7 +4,8 @@ using Swat.Gpu.IR;
 namespace Swat.Gpu.Runtime.Cpu;
 
 /// <summary>A kernel for the CPU: compiled for each group size it is launched with, at the first such launch.</summary>
-internal sealed class CpuCompiledKernel(CPUAccelerator accelerator, KernelFunction function) : CompiledKernel
+/// <param name="hasWideIndex">The kernel's index is 64-bit; others count work items along a dimension in 32 bits.</param>
+internal sealed class CpuCompiledKernel(CPUAccelerator accelerator, KernelFunction function, bool hasWideIndex) : CompiledKernel
 {
     private readonly Lock sync = new();
     private readonly BoundsReport? report = function.BoundsChecks is { } checks ? new BoundsReport(checks) : null;
@@ -14,7 +15,14 @@ internal sealed class CpuCompiledKernel(CPUAccelerator accelerator, KernelFuncti
 
     public override unsafe void Launch(AcceleratorStream stream, in KernelConfig config, byte* arguments, int argumentBytes)
     {
-        var code = CodeFor(config.GroupDim);
+        var (grid, group) = (config.GridDim, config.GroupDim);
+        if (!hasWideIndex && Math.Max(Math.Max((long)grid.X * group.X, (long)grid.Y * group.Y), (long)grid.Z * group.Z) > int.MaxValue)
+        {
+            throw new KernelLaunchException(
+                $"Kernel {Info.Name} with {config}: {accelerator.Name} counts up to {int.MaxValue} work items along a dimension. "
+                + "Launch parts of the grid, or load the kernel with an index of LongIndex1D.");
+        }
+        var code = CodeFor(group);
         if (report is null)
         {
             Run(code, config, arguments);

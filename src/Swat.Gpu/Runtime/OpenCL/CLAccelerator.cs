@@ -65,6 +65,9 @@ public sealed unsafe class CLAccelerator : Accelerator
 
     internal override nint AllocateMemory(long bytes)
     {
+        // Some drivers allocate at the first use, and say only then that there is no room.
+        if (bytes > MemorySize)
+            return 0;
         int error;
         var memory = CLLibrary.CreateBuffer(NativeContext, CLConstants.MemReadWrite, (nuint)bytes, null, &error);
         if (error is CLConstants.MemObjectAllocationFailure or CLConstants.OutOfResources or CLConstants.OutOfHostMemory
