@@ -21,6 +21,8 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
     private readonly Ring[] _rings;
     private int _capacity;
     private int[] _counts = [];
+    private RotaryTable? _blockRotary;
+    private RotaryTable? _tokenRotary;
     private RotaryTable? _rotary;
 
     /// <param name="model">Gives shape, slopes and device.</param>
@@ -40,6 +42,9 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
 
     /// <summary>Tokens of each sequence so far.</summary>
     public IReadOnlyList<long> Positions => _positions;
+
+    /// <summary>Positions that the rings hold; where it grows, they have moved to other memory.</summary>
+    public int Capacity => _capacity;
 
     /// <summary>Announces the tokens of the next pass through the layers.</summary>
     /// <param name="length">Tokens of each sequence, padding included.</param>
@@ -114,7 +119,8 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
         foreach (var ring in _rings)
             ring.Dispose();
         _control.Dispose();
-        _rotary?.Dispose();
+        _blockRotary?.Dispose();
+        _tokenRotary?.Dispose();
     }
 
     private int Window => _model.Config.WindowSize ?? int.MaxValue;
@@ -149,14 +155,19 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
         var rows = new long[_sequences * length];
         for (int row = 0; row < rows.Length; row++)
             rows[row] = _positions[row / length] + (row % length);
-        if (_rotary?.Positions == rows.Length)
+        // Single tokens keep a table of their own, in memory that stays where it is.
+        ref var table = ref length == 1 ? ref _tokenRotary : ref _blockRotary;
+        if (table?.Positions == rows.Length)
         {
-            _rotary.MoveTo(rows);
-            return;
+            table.MoveTo(rows);
+        }
+        else
+        {
+            table?.Dispose();
+            table = new RotaryTable(_model.Device, rows, _model.Config.HeadDim, _model.Config.RopeTheta);
         }
 
-        _rotary?.Dispose();
-        _rotary = new RotaryTable(_model.Device, rows, _model.Config.HeadDim, _model.Config.RopeTheta);
+        _rotary = table;
     }
 
     private Ring CreateRing(int capacity) => new(_model.Device, [_sequences, capacity, _model.Config.KvHeads, _model.Config.HeadDim]);

@@ -16,6 +16,8 @@ public sealed class SwatDecoder : IDisposable
     private readonly RingAttention _attention;
     private readonly int _blockLength;
     private readonly float[] _logits;
+    private RecordedToken? _recorded;
+    private int _unrecordedTokens;
 
     /// <param name="model">Must outlive the decoder.</param>
     /// <param name="sequences">Texts side by side.</param>
@@ -56,7 +58,11 @@ public sealed class SwatDecoder : IDisposable
     }
 
     /// <summary>Frees the cache.</summary>
-    public void Dispose() => _attention.Dispose();
+    public void Dispose()
+    {
+        _recorded?.Dispose();
+        _attention.Dispose();
+    }
 
     /// <summary>Runs one block of each text. Blocks are counted from the end, so that all texts end in the last one, block 0.</summary>
     private void RunBlock(IReadOnlyList<ReadOnlyMemory<int>> tokens, int block)
@@ -68,14 +74,50 @@ public sealed class SwatDecoder : IDisposable
         for (int sequence = 0; sequence < Sequences; sequence++)
             parts[sequence].CopyTo(padded.AsMemory(sequence * length));
         _attention.Begin(length, counts);
-        using (_model.Device.Scope())
+        if (length == 1 && block == 0)
+            RunToken(padded);
+        else
+            RunTokens(padded, length, counts, isLast: block == 0);
+        _attention.End();
+    }
+
+    private void RunTokens(int[] tokens, int length, int[] counts, bool isLast)
+    {
+        using var scope = _model.Device.Scope();
+        var hidden = _model.Hidden(Tensor.FromArray(_model.Device, tokens, [Sequences, length]), _attention, DType.Float32);
+        if (isLast)
+            ReadLogits(hidden, counts);
+    }
+
+    /// <summary>One token of each text: the first such pass compiles what it needs, the second is recorded, all others are replayed.</summary>
+    private void RunToken(int[] tokens)
+    {
+        if (_recorded is not null && _recorded.Capacity != _attention.Capacity)
         {
-            var hidden = _model.Hidden(Tensor.FromArray(_model.Device, padded, [Sequences, length]), _attention, DType.Float32);
-            if (block == 0)
-                ReadLogits(hidden, counts);
+            _recorded.Dispose();
+            _recorded = null;
+            _unrecordedTokens = 1;
         }
 
-        _attention.End();
+        if (_recorded is null && _unrecordedTokens == 1)
+            _recorded = RecordedToken.TryCreate(_model.Device, Sequences, _attention.Capacity, TokenLogits);
+        if (_recorded is not null)
+        {
+            _recorded.Run(tokens, _logits);
+            return;
+        }
+
+        using var scope = _model.Device.Scope();
+        TokenLogits(Tensor.FromArray(_model.Device, tokens, [Sequences, 1])).CopyTo(_logits);
+        _unrecordedTokens++;
+    }
+
+    /// <param name="tokens">[sequences, 1].</param>
+    /// <returns>[sequences, vocabulary].</returns>
+    private Tensor TokenLogits(Tensor tokens)
+    {
+        var hidden = _model.Hidden(tokens, _attention, DType.Float32);
+        return _model.Logits(hidden.Reshape([Sequences, hidden.Shape[2]]));
     }
 
     private ReadOnlyMemory<int> Part(ReadOnlyMemory<int> tokens, int block)

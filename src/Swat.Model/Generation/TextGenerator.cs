@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Swat.Model.Tokenizers;
 
 namespace Swat.Model.Generation;
@@ -64,14 +65,22 @@ public sealed class TextGenerator(SwatModel model, ITokenizer tokenizer)
     {
         int vocabulary = model.Config.VocabSize;
         int drawable = Math.Min(vocabulary, tokenizer.VocabularySize);
-        var logits = decoder.Append([.. texts.Select(text => text.TakePending())]).Span;
-        var parts = new List<GeneratedText>(texts.Length);
-        foreach (var text in texts)
+        var logits = decoder.Append([.. texts.Select(text => text.TakePending())]);
+        var parts = new List<GeneratedText>[texts.Length];
+        try
         {
-            if (!text.IsFinished)
-                text.Advance(logits.Slice(text.Sequence * vocabulary, drawable), parts);
+            Parallel.For(0, texts.Length, sequence =>
+            {
+                parts[sequence] = [];
+                if (!texts[sequence].IsFinished)
+                    texts[sequence].Advance(logits.Span.Slice(sequence * vocabulary, drawable), parts[sequence]);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
-        return parts;
+        return [.. parts.SelectMany(part => part)];
     }
 }

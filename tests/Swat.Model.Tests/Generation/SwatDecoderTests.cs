@@ -94,6 +94,22 @@ public sealed class SwatDecoderTests(string deviceName) : DeviceTest(deviceName)
     }
 
     [Test]
+    public void Single_tokens_between_blocks_of_many_give_the_logits_of_the_full_pass()
+    {
+        using var model = SwatModel.Create(Base with { WindowSize = null }, Device, seed: 3);
+        int[] tokens = Tokens(420, 12);
+        float[] full = FullLogits(model, tokens);
+        using var decoder = new SwatDecoder(model, blockLength: 32);
+        int position = 0;
+        foreach (int step in (int[])[1, 1, 1, 5, 1, 1, 240, 1, 1, 1, 30, 1, 1, 1, 1])
+        {
+            var logits = decoder.Append([tokens.AsMemory(position, step)]);
+            position += step;
+            Check(logits.Span, full, position - 1, $"position {position - 1}");
+        }
+    }
+
+    [Test]
     public void Two_thousand_greedy_tokens_and_their_logits_are_those_of_the_full_pass()
     {
         const int Count = 2000;

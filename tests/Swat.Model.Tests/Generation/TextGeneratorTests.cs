@@ -69,6 +69,15 @@ public sealed class TextGeneratorTests(string deviceName) : DeviceTest(deviceNam
     }
 
     [Test]
+    public void Weights_that_give_no_number_are_reported_as_such()
+    {
+        _model["model.norm.weight"].FillWith(float.NaN);
+        Assert.That(
+            async () => await _generator.GenerateAsync(["a", "b"], new GenerationOptions()).GetAsyncEnumerator().MoveNextAsync(),
+            Throws.TypeOf<ModelFormatException>().With.Message.Contains("finite"));
+    }
+
+    [Test]
     public async Task A_stop_string_ends_the_text_before_it()
     {
         var options = new GenerationOptions { MaxTokens = 200, Temperature = 1, Seed = 1 };
