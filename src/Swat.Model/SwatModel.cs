@@ -39,7 +39,16 @@ public sealed class SwatModel : IDisposable
     public DType ComputeType { get; set; } = DType.Float32;
 
     /// <summary>What the backward pass computes again instead of keeping it.</summary>
-    public RecomputationPolicy Recomputation { get; set; }
+    /// <remarks>A property of the device for <see cref="RecomputationPolicy.Norms"/>: other computations on it follow.</remarks>
+    public RecomputationPolicy Recomputation
+    {
+        get;
+        set
+        {
+            field = value;
+            Device.RecomputesMemoryBound = value == RecomputationPolicy.Norms;
+        }
+    }
 
     /// <summary>All parameters, each with its <see cref="Tensor.Name"/>, in the order of <see cref="SwatConfig.Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Parameters => _parameters.Parameters;
@@ -96,12 +105,17 @@ public sealed class SwatModel : IDisposable
         var stream = new ResidualStream(_parameters[ParameterNames.Embeddings].Embedding(tokens, type));
         foreach (var layer in _layers)
         {
+            var before = stream;
             stream = Recomputation == RecomputationPolicy.Layers
                 ? new ResidualStream(Swat.Tensors.Recomputation.Run(stream.Total(), x => layer.Forward(new ResidualStream(x), core).Total()))
                 : layer.Forward(stream, core);
+            before.Free();
         }
 
-        return stream.Normalize(_parameters[ParameterNames.FinalNorm], (float)Config.NormEps).Normalized;
+        var (last, normalized) = stream.Normalize(_parameters[ParameterNames.FinalNorm], (float)Config.NormEps);
+        last.Free();
+        stream.Free();
+        return normalized;
     }
 
     /// <param name="hidden">[…, hidden], as <see cref="Hidden"/> gives it.</param>

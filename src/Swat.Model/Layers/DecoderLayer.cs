@@ -19,10 +19,11 @@ internal sealed class DecoderLayer(SwatConfig config, ParameterStore parameters,
     /// <param name="core">Knows the positions.</param>
     public ResidualStream Forward(ResidualStream stream, IAttentionCore core)
     {
+        using var scope = _down.Device.Scope();
         float epsilon = (float)config.NormEps;
         (stream, var x) = stream.Normalize(_attentionNorm, epsilon);
         (stream, x) = stream.Add(_attention.Forward(x, core)).Normalize(_feedForwardNorm, epsilon);
-        return stream.Add(FeedForward(x));
+        return stream.Add(FeedForward(x)).ReturnFrom(scope);
     }
 
     private Tensor FeedForward(Tensor x) => x.Linear(_gateAndUp).SwiGlu().Linear(_down);

@@ -22,6 +22,16 @@ internal readonly struct ResidualStream(Tensor sum, Tensor? addend = null)
         return (new(total), normalized);
     }
 
+    /// <summary>Moves the stream out of a scope.</summary>
+    public ResidualStream ReturnFrom(MemoryScope scope) => new(scope.Return(sum), addend is null ? null : scope.Return(addend));
+
+    /// <summary>Lets go of the stream's tensors; what is needed for the derivative has been saved.</summary>
+    public void Free()
+    {
+        sum.Dispose();
+        addend?.Dispose();
+    }
+
     /// <summary>Everything added.</summary>
     public Tensor Total() => addend is null ? sum : sum.Add(addend);
 }

@@ -27,13 +27,18 @@ public sealed record MemoryEstimate(long Weights, long Gradients, long Optimizer
         var parameters = model.ParameterCount();
         var table = (long)model.VocabSize * model.HiddenSize;
 
-        // A layer makes, for each token: the sums and outputs of its two norms; queries, keys and values, joined and apart; the attention's
-        // output and its projection; the feed-forward layer's gate, up, product and output.
+        // A layer keeps, for each token: the sums and outputs of its two norms; queries, keys and values; the attention's output; the
+        // feed-forward layer's gate, up and product. One layer at a time has as much again in gradients and what passes through.
         long width = model.HiddenSize;
         var joined = width + 2L * model.KvHeads * model.HeadDim;
-        var layer = 7 * width + 2 * joined + 3L * model.FeedForwardSize;
-        var layers = recomputation == RecomputationPolicy.Layers ? model.NumLayers * width + layer : model.NumLayers * layer;
-        var sequence = element * length * (layers + 3 * width);
+        var layer = 5 * width + joined + 3L * model.FeedForwardSize;
+        var kept = recomputation switch
+        {
+            RecomputationPolicy.Layers => width,
+            RecomputationPolicy.Norms => layer - 2 * width - model.FeedForwardSize,
+            _ => layer,
+        };
+        var sequence = element * length * (model.NumLayers * kept + layer + 3 * width);
 
         var rows = Math.Min((long)batch * length, LinearCrossEntropyOp.DefaultChunkRows);
         var rounded = format == ComputeFormat.Float32 ? 0 : element * parameters;

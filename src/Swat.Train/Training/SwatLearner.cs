@@ -15,6 +15,7 @@ public sealed class SwatLearner : ILearner, IDisposable
     private const int StepsBeforeRecording = 2;
 
     private readonly double clip;
+    private readonly LossScaler? scaler;
     private bool records;
     private RecordedStep? recorded;
     private int steps;
@@ -25,6 +26,8 @@ public sealed class SwatLearner : ILearner, IDisposable
     {
         Model = model;
         clip = options.Clip;
+        // Small gradients vanish in Float16 unless they are scaled.
+        scaler = model.ComputeType == DType.Float16 ? new LossScaler(model.Device) : null;
         records = options.Record;
         var (decaying, constant) = (new List<Tensor>(), new List<Tensor>());
         foreach (var parameter in model.Parameters)
@@ -88,6 +91,7 @@ public sealed class SwatLearner : ILearner, IDisposable
     public void Dispose()
     {
         recorded?.Dispose();
+        scaler?.Dispose();
         Optimizer.Dispose();
     }
 
@@ -130,9 +134,10 @@ public sealed class SwatLearner : ILearner, IDisposable
     private Tensor Compute(IReadOnlyList<(Tensor Tokens, Tensor Targets)> inputs, IReadOnlyList<AttentionDocuments?> documents)
     {
         var loss = Backward(inputs, documents);
-        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null);
+        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null, scaler?.InverseScale);
         // A loss that is not finite makes the factor NaN, upon which the optimizer leaves the step out.
         Optimizer.Step(norm.ClipFactor.Add(loss.Subtract(loss)));
+        scaler?.Update(norm);
         Optimizer.ZeroGrad();
         return new[] { loss.Reshape([1]), norm.Norm.Reshape([1]) }.Concatenate(0);
     }
@@ -141,7 +146,7 @@ public sealed class SwatLearner : ILearner, IDisposable
     private Tensor Backward(IReadOnlyList<(Tensor Tokens, Tensor Targets)> inputs, IReadOnlyList<AttentionDocuments?> documents)
     {
         var weight = 1f / inputs.Count;
-        using var share = Tensor.Full(Device, [], weight);
+        using var share = scaler?.Scale.Scale(weight) ?? Tensor.Full(Device, [], weight);
         var total = Tensor.Zeros(Device, []);
         for (var i = 0; i < inputs.Count; i++)
         {

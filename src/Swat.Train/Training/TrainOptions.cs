@@ -136,7 +136,7 @@ public sealed record TrainOptions
     [Setting("Format of activations and matrix products; weights, gradients and sums stay in float32.", Group = OptimisationGroup)]
     public ComputeFormat Dtype { get; init; } = ComputeFormat.Float32;
 
-    [Setting("What the backward pass computes again to save memory: nothing, or each layer from its input.", Group = OptimisationGroup)]
+    [Setting("What the backward pass computes again to save memory: nothing, norms and gated activations, or each layer from its input.", Group = OptimisationGroup)]
     public RecomputationPolicy Recompute { get; init; } = RecomputationPolicy.None;
 
     [Setting("Seed of the initial weights and of the order of the data.", Group = OptimisationGroup, Minimum = 0)]

@@ -11,7 +11,13 @@ public class SwatLearnerTests
 
     private static readonly SwatConfig Shape = new()
     {
-        HiddenSize = 32, NumLayers = 2, NumHeads = 2, IntermediateSize = 48, VocabSize = 96, MaxPositionEmbeddings = Length, WindowSize = 7,
+        HiddenSize = 32,
+        NumLayers = 2,
+        NumHeads = 2,
+        IntermediateSize = 48,
+        VocabSize = 96,
+        MaxPositionEmbeddings = Length,
+        WindowSize = 7,
     };
 
     [Test]
@@ -49,11 +55,41 @@ public class SwatLearnerTests
         Assert.That(device.Memory.CurrentBytes, Is.EqualTo(before));
     }
 
+    [Test]
+    public void What_is_computed_again_gives_the_same_bits([Values(RecomputationPolicy.Norms, RecomputationPolicy.Layers)] RecomputationPolicy policy)
+    {
+        using var device = TensorDevice.Open("cpu");
+        Batch[] batches = [Tokens(2, 1)];
+        var (results, weights) = Learn(device, batches);
+        var (again, sameWeights) = Learn(device, batches, recomputation: policy);
+        Assert.That(again, Is.EqualTo(results));
+        Assert.That(sameWeights, Is.EqualTo(weights));
+    }
+
+    [Test]
+    public void Sixteen_bit_formats_follow_the_32_bit_one([Values(DType.BFloat16, DType.Float16)] DType type)
+    {
+        using var device = TensorDevice.Open("cpu");
+        Batch[] batches = [Tokens(2, 1)];
+        var (exact, _) = Learn(device, batches);
+        var (rounded, _) = Learn(device, batches, type);
+        for (var step = 0; step < exact.Length; step++)
+        {
+            Assert.That(rounded[step].Loss, Is.EqualTo(exact[step].Loss).Within(1).Percent);
+            Assert.That(rounded[step].GradientNorm, Is.EqualTo(exact[step].GradientNorm).Within(5).Percent);
+        }
+    }
+
     private static (StepResult[] Results, float[] Weights) Learn(
-        TensorDevice device, Batch[] batches, DType type = DType.Float32, bool record = false)
+        TensorDevice device,
+        Batch[] batches,
+        DType type = DType.Float32,
+        bool record = false,
+        RecomputationPolicy recomputation = RecomputationPolicy.None)
     {
         using var model = SwatModel.Create(Shape, device, seed: 3);
         model.ComputeType = type;
+        model.Recomputation = recomputation;
         using var learner = new SwatLearner(model, new LearnerOptions { Record = record });
         var results = new StepResult[5];
         for (var step = 0; step < results.Length; step++)
