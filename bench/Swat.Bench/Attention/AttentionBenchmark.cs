@@ -3,6 +3,8 @@ using System.Globalization;
 using Swat.Bench.Reporting;
 using Swat.Tensors;
 using Swat.Tensors.Ops;
+using Swat.Tensors.Profiling;
+using Swat.Train.Training;
 
 namespace Swat.Bench.Attention;
 
@@ -29,34 +31,42 @@ internal sealed class AttentionBenchmark : IBenchmark
         new(1, 131072, 1024, 16, 64),
         new(8, 4096, 4096, 16, 64),
         new(8, 4096, 1024, 8, 128),
+        new(2, 2048, 256, 8, 32),
+        new(2, 2048, 256, 8, 48),
+        new(2, 2048, 256, 8, 80),
+        new(2, 2048, 256, 8, 96),
+        new(2, 2048, 256, 8, 256),
     ];
 
     private static readonly string[] Results = ["the output", "dQ", "dK", "dV"];
 
     private readonly Option<DType> dtype = new("--dtype") { Description = "Type of the tensors.", DefaultValueFactory = _ => DType.BFloat16 };
     private readonly Option<ScoreActivation> activation = new("--activation") { Description = "Of the scores.", DefaultValueFactory = _ => ScoreActivation.Sigmoid };
+    private readonly Option<bool> kernels = new("--kernels") { Description = "Lists the time of each kernel of a pass forward and backward." };
     private readonly Option<bool> forwardOnly = new("--forward-only") { Description = "Leaves the gradients out." };
 
     public string Name => "attention";
 
     public string Description => "Sliding-window attention, forward and backward: time, rate over the pairs inside the window, error, registers.";
 
-    public IReadOnlyList<Option> Options => [dtype, activation, forwardOnly];
+    public IReadOnlyList<Option> Options => [dtype, activation, forwardOnly, kernels];
 
     public IEnumerable<BenchRow> Run(BenchRun run)
     {
         foreach (var shape in Cases.Where(shape => run.Wants(shape.ToString())))
         {
-            foreach (var row in Run(run, shape, run.Arguments.GetValue(dtype), run.Arguments.GetValue(activation), !run.Arguments.GetValue(forwardOnly)))
+            foreach (var row in Run(run, shape))
                 yield return row;
         }
 
         KernelReport.Write(Console.Out, run.Device.Accelerator);
     }
 
-    private static IEnumerable<BenchRow> Run(BenchRun run, AttentionCase shape, DType type, ScoreActivation activation, bool backward)
+    private IEnumerable<BenchRow> Run(BenchRun run, AttentionCase shape)
     {
         var device = run.Device;
+        var (type, score) = (run.Arguments.GetValue(dtype), run.Arguments.GetValue(activation));
+        var backward = !run.Arguments.GetValue(forwardOnly);
         using var scope = device.Scope();
         Shape dimensions = [shape.Batch, shape.Length, shape.Heads, shape.HeadDim];
         var tensors = Enumerable.Range(0, 4).Select(i => Tensor.FromArray(device, Noise(shape.Elements, i), dimensions, type)).ToArray();
@@ -66,7 +76,7 @@ internal sealed class AttentionBenchmark : IBenchmark
         foreach (var tensor in tensors[..3])
             tensor.RequiresGrad = backward;
 
-        Tensor Forward() => tensors[0].SlidingWindowAttention(tensors[1], tensors[2], slopeTensor, shape.Window, activation);
+        Tensor Forward() => tensors[0].SlidingWindowAttention(tensors[1], tensors[2], slopeTensor, shape.Window, score);
 
         using var tape = new Tape(device);
         var output = Forward();
@@ -79,7 +89,7 @@ internal sealed class AttentionBenchmark : IBenchmark
 
         if (backward)
             Backward();
-        var errors = Check(shape, activation, slopes, tensors, new[] { output }.Concat(tensors[..3].Select(tensor => tensor.Grad)).ToArray());
+        var errors = Check(shape, score, slopes, tensors, new[] { output }.Concat(tensors[..3].Select(tensor => tensor.Grad)).ToArray());
         var forwardTime = run.Time(() =>
         {
             using (device.NoGrad())
@@ -88,6 +98,15 @@ internal sealed class AttentionBenchmark : IBenchmark
         yield return Row(run, shape, "forward", forwardTime, 4, 4, $"error {Format(errors[0])}");
         if (backward)
             yield return Row(run, shape, "backward", run.Time(Backward), 10, 7, $"errors {Format(errors[1])} {Format(errors[2])} {Format(errors[3])}");
+        if (run.Arguments.GetValue(kernels))
+        {
+            using var profiler = new LaunchProfiler(device);
+            using (device.NoGrad())
+                Forward().Dispose();
+            if (backward)
+                Backward();
+            KernelTable.Write(Console.Out, device.Info, profiler.ByKernel(), 1, 10);
+        }
     }
 
     /// <summary>One row: work and bytes are given for each pair and element.</summary>

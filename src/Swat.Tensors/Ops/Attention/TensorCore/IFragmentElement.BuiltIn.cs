@@ -8,4 +8,10 @@ internal interface IFragmentElement
 
     /// <summary>Two numbers, rounded, in one word; the first in its low half.</summary>
     static abstract uint Pack(float low, float high);
+
+    /// <summary>The number in the low half of a word.</summary>
+    static abstract float Low(uint word);
+
+    /// <summary>The number in the high half of a word.</summary>
+    static abstract float High(uint word);
 }

@@ -50,9 +50,26 @@ internal static class TensorCoreBackwardKey
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
     {
+        if (TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        else
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        return true;
+    }
+
+    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
+        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor keyGradient, Tensor valueGradient)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TTiles : struct, IConstant
+        where TStep : struct, IConstant
+        where TStages : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
+    {
         var (query, key, value, slopes, shape, documents) = inputs;
         query.Device.Launch(
-            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax>,
+            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>,
             WarpTile.Config<TTiles>(query.Shape[0], shape.KeyHeads, shape.Length),
             query.View<ushort>(),
             key.View<ushort>(),
@@ -65,7 +82,6 @@ internal static class TensorCoreBackwardKey
             keyGradient.View<ushort>(),
             valueGradient.View<ushort>(),
             shape);
-        return true;
     }
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
@@ -80,7 +96,7 @@ internal static class TensorCoreBackwardKey
     /// <param name="valueGradient">As key.</param>
     /// <param name="shape">Extents and scores.</param>
     [LaunchBounds(WarpTile.GroupSize)]
-    private static void Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax>(
+    private static void Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
         ArrayView<ushort> query,
         ArrayView<ushort> key,
         ArrayView<ushort> value,
@@ -98,11 +114,14 @@ internal static class TensorCoreBackwardKey
         where TStep : struct, IConstant
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
     {
         var groupRows = WarpTile.Block * TTiles.Value;
         var blockElements = WarpTile.Block * WarpTile.Stride<THead>();
-        // Queries and output gradients of each stage; before them keys and values, and their gradients behind them.
-        var shared = SharedMemory.Allocate<ushort>(TStages.Value * 2 * WarpTile.Block * (THead.Value + 8));
+        // Queries and output gradients of each stage. Keys and values come first, where the last stage begins, which is the last to be
+        // needed; their gradients go back through the first ones.
+        var shared = SharedMemory.Allocate<ushort>((TStages.Value - 1 + TTiles.Value) * 2 * WarpTile.Block * (THead.Value + 8));
+        var fixedRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
         var limits = SharedMemory.Allocate<int>(WarpTile.Block * TTiles.Value);
         var keys = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
         var values = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
@@ -119,8 +138,8 @@ internal static class TensorCoreBackwardKey
         var firstHead = keyHead * shape.HeadsPerKeyHead;
         var ownRow = Group.IdxX / 32 * WarpTile.Rows * TTiles.Value;
 
-        WarpTile.CopyTiles<THead, TTiles>(key.SubView(keyStart), keyStride, shape.Length - firstKey, shared);
-        WarpTile.CopyTiles<THead, TTiles>(value.SubView(keyStart), keyStride, shape.Length - firstKey, shared.SubView(TTiles.Value * blockElements));
+        WarpTile.CopyTiles<THead, TTiles>(key.SubView(keyStart), keyStride, shape.Length - firstKey, fixedRows);
+        WarpTile.CopyTiles<THead, TTiles>(value.SubView(keyStart), keyStride, shape.Length - firstKey, fixedRows.SubView(TTiles.Value * blockElements));
         AsyncCopy.Commit();
         for (var i = Group.IdxX; i < groupRows; i += WarpTile.GroupSize)
         {
@@ -128,22 +147,8 @@ internal static class TensorCoreBackwardKey
             limits[i] = position < shape.Length ? position + AttentionReach.Ahead(lasts, shape, batch, position) : -1;
         }
 
-        AsyncCopy.Wait(0);
-        Group.Barrier();
-        WarpTile.LoadLeftTiles<THead, TTiles>(keys, shared.SubView(ownRow * WarpTile.Stride<THead>()));
-        WarpTile.LoadLeftTiles<THead, TTiles>(values, shared.SubView(TTiles.Value * blockElements + ownRow * WarpTile.Stride<THead>()));
-        WarpTile.Clear(keyResults, TTiles.Value * (THead.Value / 8) * 4);
-        WarpTile.Clear(valueResults, TTiles.Value * (THead.Value / 8) * 4);
-
         var lastKey = XMath.Min(shape.Length, firstKey + groupRows) - 1;
-        var blocks = (limits[lastKey - firstKey] - firstKey) / WarpTile.Block + 1;
-        // What the warp is seen by: nothing behind the newest query, and up to the common query all that are not before a key see it.
-        var warpFirst = firstKey + ownRow;
-        var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
-        var commonQuery = limits[ownRow];
-        var newestQuery = limits[XMath.Min(warpLast, lastKey) - firstKey];
-        Group.Barrier();
-
+        var blocks = (lastKey + AttentionReach.Ahead(lasts, shape, batch, lastKey) - firstKey) / WarpTile.Block + 1;
         // Blocks of all heads, one head after the other.
         var total = blocks * shape.HeadsPerKeyHead;
         for (var stage = 0; stage < TStages.Value - 1; stage++)
@@ -158,6 +163,21 @@ internal static class TensorCoreBackwardKey
 
             AsyncCopy.Commit();
         }
+
+        AsyncCopy.Wait(TStages.Value - 1);
+        Group.Barrier();
+        WarpTile.LoadLeftTiles<THead, TTiles>(keys, fixedRows.SubView(ownRow * WarpTile.Stride<THead>()));
+        if (TFolded.Value)
+            WarpTile.Scale<TElement>(keys, TTiles.Value * (THead.Value / 16) * 4, 0.5f * shape.Scale);
+        WarpTile.LoadLeftTiles<THead, TTiles>(values, fixedRows.SubView(TTiles.Value * blockElements + ownRow * WarpTile.Stride<THead>()));
+        WarpTile.Clear(keyResults, TTiles.Value * (THead.Value / 8) * 4);
+        WarpTile.Clear(valueResults, TTiles.Value * (THead.Value / 8) * 4);
+
+        // What the warp is seen by: nothing behind the newest query, and up to the common query all that are not before a key see it.
+        var warpFirst = firstKey + ownRow;
+        var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
+        var commonQuery = limits[ownRow];
+        var newestQuery = limits[XMath.Min(warpLast, lastKey) - firstKey];
 
         var current = 0;
         for (var block = 0; block < total; block++)
@@ -177,7 +197,7 @@ internal static class TensorCoreBackwardKey
             AsyncCopy.Commit();
 
             var head = firstHead + block / blocks;
-            var perRow = (shape.HasSlopes != 0 ? -slopes[head] : 0f) / shape.Scale;
+            var perRow = -TileScores.PerPosition<TFolded>(slopes, head, shape);
             var statistics = ((long)batch * shape.Heads + head) * shape.Length;
             var queries = shared.SubView(current * 2 * blockElements);
             var start = firstKey + block % blocks * WarpTile.Block;
@@ -185,7 +205,7 @@ internal static class TensorCoreBackwardKey
             {
                 for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
-                    Step<TElement, THead, TTiles, TStep, TSoftmax, No>(
+                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, No>(
                         keys, values, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
                         logSums, deltas, statistics, perRow, shape, warpFirst, start + step * TStep.Value, limits.SubView(ownRow));
                 }
@@ -197,7 +217,7 @@ internal static class TensorCoreBackwardKey
                     var position = start + step * TStep.Value;
                     if (position + TStep.Value > warpFirst & position <= newestQuery)
                     {
-                        Step<TElement, THead, TTiles, TStep, TSoftmax, Yes>(
+                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
                             keys, values, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
                             logSums, deltas, statistics, perRow, shape, warpFirst, position, limits.SubView(ownRow));
                     }
@@ -226,12 +246,12 @@ internal static class TensorCoreBackwardKey
     /// <param name="logSums">[batch, heads, length], softmax only.</param>
     /// <param name="deltas">As logSums.</param>
     /// <param name="statistics">Where those of the head begin.</param>
-    /// <param name="perRow">-slope over scale.</param>
+    /// <param name="perRow">What the slope takes off a product for each position.</param>
     /// <param name="shape">Extents and scores.</param>
     /// <param name="row">Position of the warp's first key.</param>
     /// <param name="column">Position of the first query.</param>
     /// <param name="limits">The newest query that sees each key, from the warp's first on.</param>
-    private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TMasked>(
+    private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, TMasked>(
         ArrayView<uint> keys,
         ArrayView<uint> values,
         ArrayView<ushort> queries,
@@ -250,6 +270,7 @@ internal static class TensorCoreBackwardKey
         where TTiles : struct, IConstant
         where TStep : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
         where TMasked : struct, IFlag
     {
         var count = TTiles.Value * (TStep.Value / 8) * 4;
@@ -276,7 +297,7 @@ internal static class TensorCoreBackwardKey
         {
             scores[i] = TSoftmax.Value
                 ? XMath.Exp2(scores[i] * (shape.Scale * Log2E) - columnLogSums[i / 4 % (TStep.Value / 8) * 2 + i % 2])
-                : 0.5f * FastMath.Tanh(0.5f * shape.Scale * scores[i]) + 0.5f;
+                : 0.5f * FastMath.Tanh(TFolded.Value ? scores[i] : 0.5f * shape.Scale * scores[i]) + 0.5f;
         }
 
         if (TMasked.Value)

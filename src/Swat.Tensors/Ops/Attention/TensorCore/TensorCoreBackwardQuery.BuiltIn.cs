@@ -32,6 +32,8 @@ internal static class TensorCoreBackwardQuery
             16 => Launch<TElement, C16, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
             32 => Launch<TElement, C32, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
             48 => Launch<TElement, C48, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
+            // The statistics of two tiles of softmax would not fit into the registers.
+            64 when TSoftmax.Value => Launch<TElement, C64, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
             64 => Launch<TElement, C64, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
             80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
             96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
@@ -48,9 +50,26 @@ internal static class TensorCoreBackwardQuery
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
     {
+        if (TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, outputGradient, logSums, deltas, queryGradient);
+        else
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, outputGradient, logSums, deltas, queryGradient);
+        return true;
+    }
+
+    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
+        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor queryGradient)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TTiles : struct, IConstant
+        where TStep : struct, IConstant
+        where TStages : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
+    {
         var (query, key, value, slopes, shape, documents) = inputs;
         query.Device.Launch(
-            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax>,
+            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>,
             WarpTile.Config<TTiles>(query.Shape[0], shape.Heads, shape.Length),
             query.View<ushort>(),
             key.View<ushort>(),
@@ -62,7 +81,6 @@ internal static class TensorCoreBackwardQuery
             WarpTile.ViewOrEmpty<float>(deltas),
             queryGradient.View<ushort>(),
             shape);
-        return true;
     }
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
@@ -76,7 +94,7 @@ internal static class TensorCoreBackwardQuery
     /// <param name="queryGradient">As query.</param>
     /// <param name="shape">Extents and scores.</param>
     [LaunchBounds(WarpTile.GroupSize)]
-    private static void Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax>(
+    private static void Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
         ArrayView<ushort> query,
         ArrayView<ushort> key,
         ArrayView<ushort> value,
@@ -93,11 +111,14 @@ internal static class TensorCoreBackwardQuery
         where TStep : struct, IConstant
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
     {
         var groupRows = WarpTile.Block * TTiles.Value;
         var blockElements = WarpTile.Block * WarpTile.Stride<THead>();
-        // Keys and values of each stage; before them queries and output gradients, and dQ behind them.
-        var shared = SharedMemory.Allocate<ushort>(TStages.Value * 2 * WarpTile.Block * (THead.Value + 8));
+        // Keys and values of each stage. Queries and output gradients come first, where the last stage begins, which is the last to be
+        // needed; dQ goes back through the first ones.
+        var shared = SharedMemory.Allocate<ushort>((TStages.Value - 1 + TTiles.Value) * 2 * WarpTile.Block * (THead.Value + 8));
+        var fixedRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
         var limits = SharedMemory.Allocate<int>(WarpTile.Block * TTiles.Value);
         var queries = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
         var gradients = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
@@ -113,12 +134,12 @@ internal static class TensorCoreBackwardQuery
         var keyStride = shape.KeyHeads * THead.Value;
         var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
         var headStart = (long)batch * shape.Length * keyStride + head / shape.HeadsPerKeyHead * THead.Value;
-        var perRow = (shape.HasSlopes != 0 ? slopes[head] : 0f) / shape.Scale;
+        var perRow = TileScores.PerPosition<TFolded>(slopes, head, shape);
         var ownRow = Group.IdxX / 32 * WarpTile.Rows * TTiles.Value;
 
-        WarpTile.CopyTiles<THead, TTiles>(query.SubView(queryStart), queryStride, shape.Length - firstQuery, shared);
+        WarpTile.CopyTiles<THead, TTiles>(query.SubView(queryStart), queryStride, shape.Length - firstQuery, fixedRows);
         WarpTile.CopyTiles<THead, TTiles>(
-            outputGradient.SubView(queryStart), queryStride, shape.Length - firstQuery, shared.SubView(TTiles.Value * blockElements));
+            outputGradient.SubView(queryStart), queryStride, shape.Length - firstQuery, fixedRows.SubView(TTiles.Value * blockElements));
         AsyncCopy.Commit();
         for (var i = Group.IdxX; i < groupRows; i += WarpTile.GroupSize)
         {
@@ -137,22 +158,9 @@ internal static class TensorCoreBackwardQuery
             }
         }
 
-        AsyncCopy.Wait(0);
-        Group.Barrier();
-        WarpTile.LoadLeftTiles<THead, TTiles>(queries, shared.SubView(ownRow * WarpTile.Stride<THead>()));
-        WarpTile.LoadLeftTiles<THead, TTiles>(gradients, shared.SubView(TTiles.Value * blockElements + ownRow * WarpTile.Stride<THead>()));
-        WarpTile.Clear(results, TTiles.Value * (THead.Value / 8) * 4);
-
         var lastQuery = XMath.Min(shape.Length, firstQuery + groupRows) - 1;
-        var firstKey = limits[0] / WarpTile.Block * WarpTile.Block;
+        var firstKey = (firstQuery - AttentionReach.Back(firsts, shape, batch, firstQuery)) / WarpTile.Block * WarpTile.Block;
         var blocks = (lastQuery - firstKey) / WarpTile.Block + 1;
-        // What the warp sees: nothing before its oldest key, and from the common key on every query sees all that is not behind it.
-        var warpFirst = firstQuery + ownRow;
-        var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
-        var oldestKey = limits[ownRow];
-        var commonKey = limits[XMath.Min(warpLast, lastQuery) - firstQuery];
-        Group.Barrier();
-
         for (var stage = 0; stage < TStages.Value - 1; stage++)
         {
             if (stage < blocks)
@@ -164,6 +172,20 @@ internal static class TensorCoreBackwardQuery
 
             AsyncCopy.Commit();
         }
+
+        AsyncCopy.Wait(TStages.Value - 1);
+        Group.Barrier();
+        WarpTile.LoadLeftTiles<THead, TTiles>(queries, fixedRows.SubView(ownRow * WarpTile.Stride<THead>()));
+        if (TFolded.Value)
+            WarpTile.Scale<TElement>(queries, TTiles.Value * (THead.Value / 16) * 4, 0.5f * shape.Scale);
+        WarpTile.LoadLeftTiles<THead, TTiles>(gradients, fixedRows.SubView(TTiles.Value * blockElements + ownRow * WarpTile.Stride<THead>()));
+        WarpTile.Clear(results, TTiles.Value * (THead.Value / 8) * 4);
+
+        // What the warp sees: nothing before its oldest key, and from the common key on every query sees all that is not behind it.
+        var warpFirst = firstQuery + ownRow;
+        var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
+        var oldestKey = limits[ownRow];
+        var commonKey = limits[XMath.Min(warpLast, lastQuery) - firstQuery];
 
         var current = 0;
         for (var block = 0; block < blocks; block++)
@@ -187,7 +209,7 @@ internal static class TensorCoreBackwardQuery
             {
                 for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
-                    Step<TElement, THead, TTiles, TStep, TSoftmax, No>(
+                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, No>(
                         queries, gradients, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, rowLogSums, rowDeltas,
                         perRow, shape.Scale, warpFirst, start + step * TStep.Value, limits.SubView(ownRow));
                 }
@@ -199,7 +221,7 @@ internal static class TensorCoreBackwardQuery
                     var position = start + step * TStep.Value;
                     if (position <= warpLast & position + TStep.Value > oldestKey)
                     {
-                        Step<TElement, THead, TTiles, TStep, TSoftmax, Yes>(
+                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
                             queries, gradients, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, rowLogSums, rowDeltas,
                             perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
                     }
@@ -226,12 +248,12 @@ internal static class TensorCoreBackwardQuery
     /// <param name="results">[TTiles][THead/8][4].</param>
     /// <param name="logSums">[TTiles][2], softmax only; to base 2.</param>
     /// <param name="deltas">[TTiles][2], softmax only.</param>
-    /// <param name="perRow">Slope over scale.</param>
+    /// <param name="perRow">What the slope adds to a product for each position of distance.</param>
     /// <param name="scale">Factor of the products.</param>
     /// <param name="row">Position of the warp's first query.</param>
     /// <param name="column">Position of the first key.</param>
     /// <param name="limits">The oldest key of each query, from the warp's first on.</param>
-    private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TMasked>(
+    private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, TMasked>(
         ArrayView<uint> queries,
         ArrayView<uint> gradients,
         ArrayView<ushort> keys,
@@ -248,6 +270,7 @@ internal static class TensorCoreBackwardQuery
         where TTiles : struct, IConstant
         where TStep : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
         where TMasked : struct, IFlag
     {
         var count = TTiles.Value * (TStep.Value / 8) * 4;
@@ -270,7 +293,7 @@ internal static class TensorCoreBackwardQuery
             }
             else
             {
-                var tanh = FastMath.Tanh(0.5f * scale * scores[i]);
+                var tanh = FastMath.Tanh(TFolded.Value ? scores[i] : 0.5f * scale * scores[i]);
                 products[i] *= 1 - tanh * tanh;
             }
         }

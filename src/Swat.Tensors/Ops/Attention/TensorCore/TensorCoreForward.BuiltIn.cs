@@ -48,7 +48,7 @@ internal static class TensorCoreForward
             16 => Launch<TElement, C16, C2, C32, C3, TSoftmax>(inputs, output, logSums),
             32 => Launch<TElement, C32, C2, C32, C3, TSoftmax>(inputs, output, logSums),
             48 => Launch<TElement, C48, C2, C16, C3, TSoftmax>(inputs, output, logSums),
-            64 => Launch<TElement, C64, C2, C16, C3, TSoftmax>(inputs, output, logSums),
+            64 => Launch<TElement, C64, C2, C32, C3, TSoftmax>(inputs, output, logSums),
             80 => Launch<TElement, C80, C1, C32, C2, TSoftmax>(inputs, output, logSums),
             96 => Launch<TElement, C96, C1, C32, C2, TSoftmax>(inputs, output, logSums),
             128 => Launch<TElement, C128, C1, C32, C2, TSoftmax>(inputs, output, logSums),
@@ -74,7 +74,7 @@ internal static class TensorCoreForward
 
     /// <summary>Runs the kernel with these tile sizes.</summary>
     /// <returns>True.</returns>
-    public static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+    private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
@@ -82,9 +82,25 @@ internal static class TensorCoreForward
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
     {
+        if (TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, output, logSums);
+        else
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, output, logSums);
+        return true;
+    }
+
+    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TTiles : struct, IConstant
+        where TStep : struct, IConstant
+        where TStages : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
+    {
         var (query, key, value, slopes, shape, documents) = inputs;
         query.Device.Launch(
-            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax>,
+            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>,
             WarpTile.Config<TTiles>(query.Shape[0], shape.Heads, shape.Length),
             query.View<ushort>(),
             key.View<ushort>(),
@@ -94,7 +110,6 @@ internal static class TensorCoreForward
             output.View<ushort>(),
             WarpTile.ViewOrEmpty<float>(logSums),
             shape);
-        return true;
     }
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
@@ -106,7 +121,7 @@ internal static class TensorCoreForward
     /// <param name="logSums">[batch, heads, length]: softmax's log of the sum of exponentials; not touched for sigmoid.</param>
     /// <param name="shape">Extents and scores.</param>
     [LaunchBounds(WarpTile.GroupSize)]
-    private static void Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax>(
+    private static void Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
         ArrayView<ushort> query,
         ArrayView<ushort> key,
         ArrayView<ushort> value,
@@ -121,11 +136,14 @@ internal static class TensorCoreForward
         where TStep : struct, IConstant
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
     {
         var groupRows = WarpTile.Block * TTiles.Value;
         var blockElements = WarpTile.Block * WarpTile.Stride<THead>();
-        // Keys and values of each stage; before them the queries, and the output behind them.
+        // Keys and values of each stage. The queries come first, in the last stage, which is the last to be needed; the output goes back
+        // through the first ones.
         var shared = SharedMemory.Allocate<ushort>(TStages.Value * 2 * WarpTile.Block * (THead.Value + 8));
+        var queryRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
         var limits = SharedMemory.Allocate<int>(WarpTile.Block * TTiles.Value);
         var queries = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
         var results = LocalMemory.Allocate<float>(TTiles.Value * (THead.Value / 8) * 4);
@@ -140,9 +158,9 @@ internal static class TensorCoreForward
         var keyStride = shape.KeyHeads * THead.Value;
         var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
         var headStart = (long)batch * shape.Length * keyStride + head / shape.HeadsPerKeyHead * THead.Value;
-        var perRow = (shape.HasSlopes != 0 ? slopes[head] : 0f) / shape.Scale;
+        var perRow = TileScores.PerPosition<TFolded>(slopes, head, shape);
 
-        WarpTile.CopyTiles<THead, TTiles>(query.SubView(queryStart), queryStride, shape.Length - firstQuery, shared);
+        WarpTile.CopyTiles<THead, TTiles>(query.SubView(queryStart), queryStride, shape.Length - firstQuery, queryRows);
         AsyncCopy.Commit();
         for (var i = Group.IdxX; i < groupRows; i += WarpTile.GroupSize)
         {
@@ -150,27 +168,9 @@ internal static class TensorCoreForward
             limits[i] = position < shape.Length ? position - AttentionReach.Back(firsts, shape, batch, position) : int.MaxValue;
         }
 
-        AsyncCopy.Wait(0);
-        Group.Barrier();
-        var ownRow = Group.IdxX / 32 * WarpTile.Rows * TTiles.Value;
-        WarpTile.LoadLeftTiles<THead, TTiles>(queries, shared.SubView(ownRow * WarpTile.Stride<THead>()));
-        WarpTile.Clear(results, TTiles.Value * (THead.Value / 8) * 4);
-        for (var i = 0; i < TTiles.Value * 2; i++)
-        {
-            maxima[i] = LowestScore;
-            sums[i] = 0;
-        }
-
         var lastQuery = XMath.Min(shape.Length, firstQuery + groupRows) - 1;
-        var firstKey = limits[0] / WarpTile.Block * WarpTile.Block;
+        var firstKey = (firstQuery - AttentionReach.Back(firsts, shape, batch, firstQuery)) / WarpTile.Block * WarpTile.Block;
         var blocks = (lastQuery - firstKey) / WarpTile.Block + 1;
-        // What the warp sees: nothing before its oldest key, and from the common key on every query sees all that is not behind it.
-        var warpFirst = firstQuery + ownRow;
-        var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
-        var oldestKey = limits[ownRow];
-        var commonKey = limits[XMath.Min(warpLast, lastQuery) - firstQuery];
-        Group.Barrier();
-
         for (var stage = 0; stage < TStages.Value - 1; stage++)
         {
             if (stage < blocks)
@@ -182,6 +182,25 @@ internal static class TensorCoreForward
 
             AsyncCopy.Commit();
         }
+
+        AsyncCopy.Wait(TStages.Value - 1);
+        Group.Barrier();
+        var ownRow = Group.IdxX / 32 * WarpTile.Rows * TTiles.Value;
+        WarpTile.LoadLeftTiles<THead, TTiles>(queries, queryRows.SubView(ownRow * WarpTile.Stride<THead>()));
+        if (TFolded.Value)
+            WarpTile.Scale<TElement>(queries, TTiles.Value * (THead.Value / 16) * 4, 0.5f * shape.Scale);
+        WarpTile.Clear(results, TTiles.Value * (THead.Value / 8) * 4);
+        for (var i = 0; i < TTiles.Value * 2; i++)
+        {
+            maxima[i] = LowestScore;
+            sums[i] = 0;
+        }
+
+        // What the warp sees: nothing before its oldest key, and from the common key on every query sees all that is not behind it.
+        var warpFirst = firstQuery + ownRow;
+        var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
+        var oldestKey = limits[ownRow];
+        var commonKey = limits[XMath.Min(warpLast, lastQuery) - firstQuery];
 
         var current = 0;
         for (var block = 0; block < blocks; block++)
@@ -205,7 +224,7 @@ internal static class TensorCoreForward
             {
                 for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
-                    Step<TElement, THead, TTiles, TStep, TSoftmax, No>(
+                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, No>(
                         queries, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, maxima, sums,
                         perRow, shape.Scale, warpFirst, start + step * TStep.Value, limits.SubView(ownRow));
                 }
@@ -217,7 +236,7 @@ internal static class TensorCoreForward
                     var position = start + step * TStep.Value;
                     if (position <= warpLast & position + TStep.Value > oldestKey)
                     {
-                        Step<TElement, THead, TTiles, TStep, TSoftmax, Yes>(
+                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
                             queries, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, maxima, sums,
                             perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
                     }
@@ -249,12 +268,12 @@ internal static class TensorCoreForward
     /// <param name="results">[TTiles][THead/8][4].</param>
     /// <param name="maxima">[TTiles][2], softmax only.</param>
     /// <param name="sums">As maxima; of this work item's columns.</param>
-    /// <param name="perRow">Slope over scale.</param>
+    /// <param name="perRow">What the slope adds to a product for each position of distance.</param>
     /// <param name="scale">Factor of the products.</param>
     /// <param name="row">Position of the warp's first query.</param>
     /// <param name="column">Position of the first key.</param>
     /// <param name="limits">The oldest key of each query, from the warp's first on.</param>
-    private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TMasked>(
+    private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, TMasked>(
         ArrayView<uint> queries,
         ArrayView<ushort> keys,
         ArrayView<float> results,
@@ -270,6 +289,7 @@ internal static class TensorCoreForward
         where TTiles : struct, IConstant
         where TStep : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag
         where TMasked : struct, IFlag
     {
         var products = LocalMemory.Allocate<float>(TTiles.Value * (TStep.Value / 8) * 4);
@@ -288,7 +308,7 @@ internal static class TensorCoreForward
         else
         {
             for (var i = 0; i < count; i++)
-                products[i] = 0.5f * FastMath.Tanh(0.5f * scale * products[i]) + 0.5f;
+                products[i] = 0.5f * FastMath.Tanh(TFolded.Value ? products[i] : 0.5f * scale * products[i]) + 0.5f;
             if (TMasked.Value)
                 TileScores.Mask<TTiles, TStep, No>(products, 0, ownRow, ownColumn, limits.SubView(Warp.LaneIdx / 4));
         }

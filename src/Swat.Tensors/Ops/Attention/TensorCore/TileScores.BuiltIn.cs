@@ -9,11 +9,28 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 internal static class TileScores
 {
     /// <summary>
+    /// Whether half the scale, which tanh takes, is a power of two: then one operand is multiplied by it beforehand without an error, and not
+    /// each product.
+    /// </summary>
+    public static bool IsFolded<TSoftmax>(float scale)
+        where TSoftmax : struct, IFlag => !TSoftmax.Value && float.IsPow2(scale);
+
+    /// <summary>What a head's slope adds to a product for each position of distance: in units of the score over the scale, or tanh's.</summary>
+    public static float PerPosition<TFolded>(ArrayView<float> slopes, int head, in AttentionShape shape)
+        where TFolded : struct, IFlag
+    {
+        var slope = 0f;
+        if (shape.HasSlopes != 0)
+            slope = slopes[head];
+        return TFolded.Value ? 0.5f * slope : slope / shape.Scale;
+    }
+
+    /// <summary>
     /// What the products are added to: perRow·(row - column), so that the slope costs one operation a pair. Row and column are those of the
     /// work item's first element.
     /// </summary>
     /// <param name="products">[TTiles][TStep/8][4].</param>
-    /// <param name="perRow">The slope over the scale for rows that are queries, its negative for keys.</param>
+    /// <param name="perRow">What the slope adds to a product, for rows that are queries; its negative for keys.</param>
     /// <param name="distance">First row's position minus first column's.</param>
     public static void Begin<TTiles, TStep>(ArrayView<float> products, float perRow, int distance)
         where TTiles : struct, IConstant

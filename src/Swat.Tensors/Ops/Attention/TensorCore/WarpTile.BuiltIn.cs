@@ -144,6 +144,14 @@ internal static class WarpTile
         }
     }
 
+    /// <summary>Multiplies operands by a power of two, which leaves their digits alone.</summary>
+    public static void Scale<TElement>(ArrayView<uint> fragments, int count, float factor)
+        where TElement : struct, IFragmentElement
+    {
+        for (var i = 0; i < count; i++)
+            fragments[i] = TElement.Pack(factor * TElement.Low(fragments[i]), factor * TElement.High(fragments[i]));
+    }
+
     /// <summary>products += left·rowsᵀ: columns are summed over, each row in shared memory gives a column of results.</summary>
     /// <param name="products">[TTiles][TStep/8][4].</param>
     /// <param name="left">[TTiles][THead/16][4].</param>
