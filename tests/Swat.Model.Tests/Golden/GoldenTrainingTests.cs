@@ -15,12 +15,7 @@ public sealed class GoldenTrainingTests(string deviceName) : DeviceTest(deviceNa
         using var expected = new GoldenFile(folder);
         using var model = SwatCheckpoint.Load(folder, Device);
         var training = model.Config.UnknownFields.Single(field => field.Key == "training").Value;
-        using var optimizer = new AdamW(model.ParameterGroups(Number(training, "weight_decay")), new AdamWOptions
-        {
-            Beta1 = training.GetProperty("betas")[0].GetSingle(),
-            Beta2 = training.GetProperty("betas")[1].GetSingle(),
-            Epsilon = Number(training, "eps"),
-        });
+        using var optimizer = Optimizer(model, training);
         var (ids, shape) = expected.Tokens("input_ids");
         double[] losses = expected.Doubles("loss");
         double[] norms = expected.Doubles("grad_norm");
@@ -40,19 +35,61 @@ public sealed class GoldenTrainingTests(string deviceName) : DeviceTest(deviceNa
         optimizer.ZeroGrad();
     }
 
-    private (float Loss, float Norm) Step(SwatModel model, AdamW optimizer, ReadOnlySpan<int> ids, Shape shape, JsonElement training)
+    [Test]
+    public void Losses_follow_the_trajectory_with_16_bit_activations(
+        [ValueSource(typeof(GoldenCases), nameof(GoldenCases.Train))] string name,
+        [Values(DType.BFloat16, DType.Float16)] DType type)
+    {
+        string folder = SharedFolder.Require($"golden/train/{name}");
+        using var expected = new GoldenFile(folder);
+        using var model = SwatCheckpoint.Load(folder, Device);
+        model.ComputeType = type;
+        var training = model.Config.UnknownFields.Single(field => field.Key == "training").Value;
+        using var optimizer = Optimizer(model, training);
+        using var scaler = type == DType.Float16 ? new LossScaler(Device, 1024) : null;
+        var (ids, shape) = expected.Tokens("input_ids");
+        double[] losses = expected.Doubles("loss");
+        Assert.Multiple(() =>
+        {
+            for (int step = 0; step < shape[0]; step++)
+            {
+                var batch = ids.AsSpan(step * shape[1] * shape[2], shape[1] * shape[2]);
+                var (loss, _) = Step(model, optimizer, batch, [shape[1], shape[2]], training, scaler);
+                Assert.That(Math.Abs(loss / losses[step] - 1), Is.LessThan(RelativeError.MixedPrecisionTraining), $"loss of step {step}");
+            }
+        });
+        optimizer.ZeroGrad();
+        Assert.That(optimizer.SkippedSteps, Is.Zero);
+    }
+
+    private static AdamW Optimizer(SwatModel model, JsonElement training) =>
+        new(model.ParameterGroups(Number(training, "weight_decay")), new AdamWOptions
+        {
+            Beta1 = training.GetProperty("betas")[0].GetSingle(),
+            Beta2 = training.GetProperty("betas")[1].GetSingle(),
+            Epsilon = Number(training, "eps"),
+        });
+
+    private (float Loss, float Norm) Step(
+        SwatModel model,
+        AdamW optimizer,
+        ReadOnlySpan<int> ids,
+        Shape shape,
+        JsonElement training,
+        LossScaler? scaler = null)
     {
         float result;
         optimizer.ZeroGrad();
         using (var tape = new Tape(Device))
         {
             var loss = model.Loss(Tensor.FromArray(Device, ids, shape), Tensor.FromArray(Device, NextToken.Targets(ids, shape[1]), shape));
-            loss.Backward();
+            tape.Backward(loss, scaler?.Scale);
             result = loss.Item();
         }
 
-        using var norm = GradientNorm.Compute(model.Parameters, Number(training, "clip"));
+        using var norm = GradientNorm.Compute(model.Parameters, Number(training, "clip"), scaler?.InverseScale);
         optimizer.Step(Number(training, "lr"), norm.ClipFactor);
+        scaler?.Update(norm);
         return (result, norm.Norm.Item());
     }
 

@@ -9,6 +9,9 @@ internal static class RelativeError
     /// <summary>For losses of training in float32 over some tens of steps.</summary>
     public const double Float32Training = 2e-5;
 
+    /// <summary>For losses of training with 16-bit activations over some tens of steps; PyTorch's autocast to bfloat16 is off by 0.28 %.</summary>
+    public const double MixedPrecisionTraining = 5e-3;
+
     public static double Of(ReadOnlySpan<float> values, ReadOnlySpan<double> reference)
     {
         Assert.That(values.Length, Is.EqualTo(reference.Length));
