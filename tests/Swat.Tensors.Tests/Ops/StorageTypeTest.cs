@@ -7,6 +7,49 @@ namespace Swat.Tensors.Tests.Ops;
 [TestFixtureSource(typeof(StorageTypeTest), nameof(Fixtures))]
 public sealed class StorageTypeTest(string deviceName, DType type) : DeviceTest(deviceName)
 {
+    private const int Rows = 30;
+    private const int Width = 72;
+
+    /// <summary>Operations on x [30, 72], positive and apart from the kinks of those that have some, and y [72].</summary>
+    private static readonly Dictionary<string, (Func<Tensor, Tensor, Tensor> Operation, Shape Output, Func<double[], double[], double[]> Reference)> Others = new()
+    {
+        ["subtract"] = Elements((x, y) => x - y, (x, y) => x - y),
+        ["multiply"] = Elements((x, y) => x * y, (x, y) => x * y),
+        ["divide"] = Elements((x, y) => x / y, (x, y) => x / y),
+        ["scale"] = Elements((x, y) => x.Scale(3), (x, y) => 3 * x),
+        ["exp"] = Elements((x, y) => x.Exp(), (x, y) => Math.Exp(x)),
+        ["log"] = Elements((x, y) => x.Log(), (x, y) => Math.Log(x)),
+        ["sqrt"] = Elements((x, y) => x.Sqrt(), (x, y) => Math.Sqrt(x)),
+        ["tanh"] = Elements((x, y) => x.Tanh(), (x, y) => Math.Tanh(x)),
+        ["sigmoid"] = Elements((x, y) => x.Sigmoid(), (x, y) => 1 / (1 + Math.Exp(-x))),
+        ["silu"] = Elements((x, y) => x.Silu(), (x, y) => x / (1 + Math.Exp(-x))),
+        ["gelu"] = Elements((x, y) => x.Gelu(), (x, y) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
+        ["relu"] = Elements((x, y) => x.Relu(), (x, y) => Math.Max(x, 0)),
+        ["clamp"] = Elements((x, y) => x.Clamp(0.6123f, 1.3457f), (x, y) => Math.Clamp(x, 0.6123f, 1.3457f)),
+        ["broadcast"] = Elements((x, y) => y.BroadcastTo([Rows, Width]) + x, (x, y) => y + x),
+        ["softmax"] = EachRow(x => x.Softmax(), [Rows, Width], row => Array.ConvertAll(row, x => Math.Exp(x) / row.Sum(Math.Exp))),
+        ["log_softmax"] = EachRow(x => x.LogSoftmax(), [Rows, Width], row => Array.ConvertAll(row, x => x - Math.Log(row.Sum(Math.Exp)))),
+        ["sum"] = EachRow(x => x.Sum(1), [Rows], row => [row.Sum()]),
+        ["mean"] = EachRow(x => x.Mean(1), [Rows], row => [row.Average()]),
+        ["max"] = EachRow(x => x.Max(1), [Rows], row => [row.Max()]),
+        ["slice"] = EachRow(x => x.Slice(1, 3..8), [Rows, 5], row => row[3..8]),
+        ["concatenate"] = EachRow(x => new[] { x, x }.Concatenate(1), [Rows, 2 * Width], row => [.. row, .. row]),
+        ["joint swiglu"] = EachRow(
+            x => x.SwiGlu(),
+            [Rows, Width / 2],
+            row => [.. row[..(Width / 2)].Zip(row[(Width / 2)..], (gate, up) => gate / (1 + Math.Exp(-gate)) * up)]),
+        ["matmul of batches"] = EachRow(
+            x => x.Reshape([Rows, 9, 8]).MatMul(x.Reshape([Rows, 9, 8]), transposeB: true),
+            [Rows, 9, 9],
+            row => [.. from i in Enumerable.Range(0, 9) from j in Enumerable.Range(0, 9) select Enumerable.Range(0, 8).Sum(k => row[i * 8 + k] * row[j * 8 + k])]),
+        ["add_rms_norm"] = EachRow(
+            x => x.AddRmsNorm(x, Tensor.Full(x.Device, [Width], 0.5f)).Normalized,
+            [Rows, Width],
+            row => Array.ConvertAll(row, x => x / Math.Sqrt(4 * row.Sum(other => other * other) / Width + 1e-6f))),
+    };
+
+    private static IEnumerable<string> OtherNames => Others.Keys;
+
     private static IEnumerable<object[]> Fixtures =>
         from name in TestDevices.Names
         from type in new[] { DType.BFloat16, DType.Float16 }
@@ -231,6 +274,26 @@ public sealed class StorageTypeTest(string deviceName, DType type) : DeviceTest(
     }
 
     [Test]
+    public void Other_operations_round_once([ValueSource(nameof(OtherNames))] string name)
+    {
+        var (operation, output, reference) = Others[name];
+        // Multiples of 1/64 with a step that no two elements of a row share, so that differences see the same maximum.
+        var random = new Random(1);
+        double[] x = [.. Enumerable.Range(0, Rows).SelectMany(_ => Enumerable.Range(1, Width).OrderBy(_ => random.Next()).Select(i => i / 32.0))];
+        var y = Array.ConvertAll(Numbers.Normal([Width], 2, 0.2), value => value + 1);
+        new OperationCheck(Device)
+        {
+            Inputs = [([Rows, Width], x), ([Width], y)],
+            InputTypes = [type, type],
+            OutputType = type,
+            // Every operation takes both, so that both have a gradient.
+            Operation = inputs => operation(inputs[0], inputs[1]) + inputs[1].Slice(0, ..1).Scale(0).BroadcastTo(output),
+            OutputShape = output,
+            Reference = values => reference(values[0], values[1]),
+        }.Run();
+    }
+
+    [Test]
     public void The_copy_that_is_computed_with_follows_its_parameter()
     {
         using var x = Tensor.Full(Device, [1, 2], 1, type);
@@ -252,4 +315,15 @@ public sealed class StorageTypeTest(string deviceName, DType type) : DeviceTest(
             () => x.Linear(weight),
             Throws.ArgumentException.With.Message.Contains("linear").And.Message.Contains(type.ToString()).And.Message.Contains(other.ToString()));
     }
+
+    private static (Func<Tensor, Tensor, Tensor> Operation, Shape Output, Func<double[], double[], double[]> Reference) Elements(
+        Func<Tensor, Tensor, Tensor> operation,
+        Func<double, double, double> reference) =>
+        (operation, [Rows, Width], (x, y) => [.. x.Select((value, i) => reference(value, y[i % Width]))]);
+
+    private static (Func<Tensor, Tensor, Tensor> Operation, Shape Output, Func<double[], double[], double[]> Reference) EachRow(
+        Func<Tensor, Tensor> operation,
+        Shape output,
+        Func<double[], double[]> reference) =>
+        ((x, _) => operation(x), output, (x, _) => [.. Enumerable.Range(0, Rows).SelectMany(row => reference(x.AsSpan(row * Width, Width).ToArray()))]);
 }

@@ -16,6 +16,13 @@ internal static class PackedRmsNorm
     private const int GroupSize = 256;
     private const int Warps = GroupSize / Packed.Lanes;
     private const int MaxSteps = 4;
+
+    /// <summary>
+    /// Packs of a row that a work item of the backward kernel holds, while more warps can share the row: with twice as many, a multiprocessor's
+    /// registers suffice for one group.
+    /// </summary>
+    private const int BackwardSteps = 2;
+
     private const int ColumnsPerStep = Packed.Lanes * Packed.Size;
 
     /// <summary>Groups that the backward kernel keeps busy on each multiprocessor.</summary>
@@ -41,7 +48,7 @@ internal static class PackedRmsNorm
     /// <summary>Number of partial sums of dg: one for each group.</summary>
     public static int BackwardGroups(Tensor x)
     {
-        var rowsPerGroup = Warps / WarpsOfRow(x.Shape[^1]);
+        var rowsPerGroup = Warps / WarpsOfRow(x.Shape[^1], BackwardSteps);
         var rows = (int)(x.Count / x.Shape[^1]);
         return Math.Clamp((rows + rowsPerGroup - 1) / rowsPerGroup, 1, GroupsPerMultiprocessor * x.Device.Info.Multiprocessors);
     }
@@ -60,24 +67,20 @@ internal static class PackedRmsNorm
             Backward<F16, F32>)(arguments);
     }
 
-    private static int WarpsOfRow(int width)
+    private static int WarpsOfRow(int width, int steps)
     {
         var warps = 1;
-        while (warps * MaxSteps * ColumnsPerStep < width)
+        while (warps < Warps && warps * steps * ColumnsPerStep < width)
             warps *= 2;
         return warps;
     }
 
-    private static int StepsOf(int width) => (width + WarpsOfRow(width) * ColumnsPerStep - 1) / (WarpsOfRow(width) * ColumnsPerStep);
+    private static int StepsOf(int width, int warps) => (width + warps * ColumnsPerStep - 1) / (warps * ColumnsPerStep);
 
     /// <summary>Whether the work items' packs cover a row exactly.</summary>
-    private static bool IsExact(int width) => width == StepsOf(width) * WarpsOfRow(width) * ColumnsPerStep;
+    private static bool IsExact(int width, int warps) => width == StepsOf(width, warps) * warps * ColumnsPerStep;
 
-    private static KernelConfig Config(int groups, int width)
-    {
-        var warps = WarpsOfRow(width);
-        return (new Index2D(groups, 1), new Index2D(Packed.Lanes * warps, Warps / warps));
-    }
+    private static KernelConfig Config(int groups, int warps) => (new Index2D(groups, 1), new Index2D(Packed.Lanes * warps, Warps / warps));
 
     private static void Forward<T, TWeight>(RmsNormForward arguments)
         where T : unmanaged, IElement<T>
@@ -94,7 +97,8 @@ internal static class PackedRmsNorm
         where TWeight : unmanaged, IElement<TWeight>
         where TResidual : struct, IFlag
     {
-        if (IsExact(arguments.Weight.Shape[0]))
+        var width = arguments.Weight.Shape[0];
+        if (IsExact(width, WarpsOfRow(width, MaxSteps)))
             Forward<T, TWeight, TResidual, No>(arguments);
         else
             Forward<T, TWeight, TResidual, Yes>(arguments);
@@ -109,9 +113,10 @@ internal static class PackedRmsNorm
         var (x, residual, weight, sum, y, scales, epsilon) = arguments;
         var width = weight.Shape[0];
         var rows = (int)scales.Count;
-        var rowsPerGroup = Warps / WarpsOfRow(width);
+        var warps = WarpsOfRow(width, MaxSteps);
+        var rowsPerGroup = Warps / warps;
         Action<ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<Pack8<TWeight>>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<float>, int, int, float> kernel =
-            StepsOf(width) switch
+            StepsOf(width, warps) switch
             {
                 1 => ForwardKernel<T, TWeight, TResidual, TGuarded, C1>,
                 2 => ForwardKernel<T, TWeight, TResidual, TGuarded, C2>,
@@ -120,7 +125,7 @@ internal static class PackedRmsNorm
             };
         x.Device.Launch(
             kernel,
-            Config((rows + rowsPerGroup - 1) / rowsPerGroup, width),
+            Config((rows + rowsPerGroup - 1) / rowsPerGroup, warps),
             x.Packs<T>(),
             (residual ?? x).Packs<T>(),
             weight.Packs<TWeight>(),
@@ -147,7 +152,8 @@ internal static class PackedRmsNorm
         where TWeight : unmanaged, IElement<TWeight>
         where TAddend : struct, IFlag
     {
-        if (IsExact(arguments.Weight.Shape[0]))
+        var width = arguments.Weight.Shape[0];
+        if (IsExact(width, WarpsOfRow(width, BackwardSteps)))
             Backward<T, TWeight, TAddend, No>(arguments);
         else
             Backward<T, TWeight, TAddend, Yes>(arguments);
@@ -161,8 +167,9 @@ internal static class PackedRmsNorm
     {
         var (x, weight, scales, dy, addend, dx, partial) = arguments;
         var width = weight.Shape[0];
+        var warps = WarpsOfRow(width, BackwardSteps);
         Action<ArrayView<Pack8<T>>, ArrayView<Pack8<TWeight>>, ArrayView<float>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<float>, int, int> kernel =
-            StepsOf(width) switch
+            StepsOf(width, warps) switch
             {
                 1 => BackwardKernel<T, TWeight, TAddend, TGuarded, C1>,
                 2 => BackwardKernel<T, TWeight, TAddend, TGuarded, C2>,
@@ -171,7 +178,7 @@ internal static class PackedRmsNorm
             };
         x.Device.Launch(
             kernel,
-            Config(BackwardGroups(x), width),
+            Config(BackwardGroups(x), warps),
             x.Packs<T>(),
             weight.Packs<TWeight>(),
             scales.View<float>(),
@@ -298,6 +305,7 @@ internal static class PackedRmsNorm
         var upstream = LocalMemory.Allocate<float>(TSteps.Value * Packed.Size);
         var weightSums = LocalMemory.Allocate<float>(TSteps.Value * Packed.Size);
         var other = LocalMemory.Allocate<float>(Packed.Size);
+        var addends = LocalMemory.Allocate<float>(Packed.Size);
         for (var i = 0; i < TSteps.Value * Packed.Size; i++)
             weightSums[i] = 0;
 
@@ -316,41 +324,35 @@ internal static class PackedRmsNorm
                 Packed.Unpack(dy[first + pack], upstream.SubView(step * Packed.Size, Packed.Size));
             }
 
-            // Afterwards upstream holds g∘dy.
+            // Afterwards upstream holds all of dx but what the sum takes off.
             var products = 0f;
             for (var step = 0; step < TSteps.Value; step++)
             {
                 var isInside = !TGuarded.Value || step * Group.DimX + Group.IdxX < packs;
-                Packed.Unpack(weight[PackOf<TGuarded>(step, packs)], other);
+                var pack = PackOf<TGuarded>(step, packs);
+                Packed.Unpack(weight[pack], other);
+                if (TAddend.Value)
+                    Packed.Unpack(addend[first + pack], addends);
                 for (var i = 0; i < Packed.Size; i++)
                 {
                     var place = step * Packed.Size + i;
                     weightSums[place] += upstream[place] * inputs[place] * weightScale;
-                    upstream[place] *= other[i];
-                    products += isInside ? upstream[place] * inputs[place] : 0f;
+                    var weighted = upstream[place] * other[i];
+                    products += isInside ? weighted * inputs[place] : 0f;
+                    upstream[place] = TAddend.Value ? scale * weighted + addends[i] : scale * weighted;
                 }
             }
 
             var pull = RowSum(shared, products) * scale * scale * scale / (packs * Packed.Size);
-            for (var step = 0; step < TSteps.Value; step++)
-            {
-                if (TAddend.Value)
-                    Packed.Unpack(addend[first + PackOf<TGuarded>(step, packs)], other);
-                for (var i = 0; i < Packed.Size; i++)
-                {
-                    var place = step * Packed.Size + i;
-                    var gradient = scale * upstream[place] - pull * inputs[place];
-                    inputs[place] = TAddend.Value ? gradient + other[i] : gradient;
-                }
-            }
-
+            for (var i = 0; i < TSteps.Value * Packed.Size; i++)
+                upstream[i] -= pull * inputs[i];
             if (isOwn)
             {
                 for (var step = 0; step < TSteps.Value; step++)
                 {
                     var pack = step * Group.DimX + Group.IdxX;
                     if (!TGuarded.Value || pack < packs)
-                        dx[first + pack] = Packed.Pack<T>(inputs.SubView(step * Packed.Size, Packed.Size));
+                        dx[first + pack] = Packed.Pack<T>(upstream.SubView(step * Packed.Size, Packed.Size));
                 }
             }
         }
