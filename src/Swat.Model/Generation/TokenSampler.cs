@@ -1,3 +1,4 @@
+using System.Numerics;
 using Swat.Tensors.Numerics;
 
 namespace Swat.Model.Generation;
@@ -7,15 +8,21 @@ namespace Swat.Model.Generation;
 /// <param name="sequence">The text's number: texts of one seed draw independently.</param>
 public sealed class TokenSampler(GenerationOptions options, int sequence = 0)
 {
-    /// <summary>Candidates are sorted by halvings of their probability first, so that few need comparing.</summary>
-    private const int Buckets = 256;
+    /// <summary>Candidates are sorted by the exponent of their weight first, so that few need comparing.</summary>
+    private const int Buckets = 128;
+
+    /// <summary>Below it the likeliest token is certain, and 1/temperature no float.</summary>
+    private const double SmallestTemperature = 1e-30;
+
+    private const int OneExponent = 127;
+    private const int MantissaBits = 23;
 
     private readonly Queue<int> _recent = [];
     private readonly Dictionary<int, int> _recentCounts = [];
-    private readonly List<(double Weight, int Id)> _candidates = [];
+    private readonly List<(float Weight, int Id)> _candidates = [];
     private readonly int[] _bucketCounts = new int[Buckets];
     private readonly double[] _bucketWeights = new double[Buckets];
-    private double[] _scores = [];
+    private float[] _scores = [];
     private ulong _draws;
 
     /// <summary>Tells a token of the text, the prompt's or a drawn one, for the repetition penalty.</summary>
@@ -38,59 +45,97 @@ public sealed class TokenSampler(GenerationOptions options, int sequence = 0)
     public int Draw(ReadOnlySpan<float> logits)
     {
         Penalize(logits);
-        int best = Likeliest(logits.Length);
-        if (options.Temperature == 0)
+        var scores = _scores.AsSpan(0, logits.Length);
+        int best = Likeliest(scores);
+        if (options.Temperature < SmallestTemperature)
             return best;
-        double largest = _scores[best];
-        for (int id = 0; id < logits.Length; id++)
-            _scores[id] = double.IsFinite(_scores[id]) ? (_scores[id] - largest) / options.Temperature : double.NegativeInfinity;
-        CollectCandidates(logits.Length);
-        return Pick();
+        Weigh(scores, scores[best]);
+        double draw = Uniform();
+        if (options.TopK == 0 && options.TopP == 1)
+            return PickAmongAll(scores, (float)options.MinP, draw) ?? best;
+        CollectCandidates(scores);
+        return Pick(draw);
     }
 
     private void Penalize(ReadOnlySpan<float> logits)
     {
         if (_scores.Length < logits.Length)
-            _scores = new double[logits.Length];
-        for (int id = 0; id < logits.Length; id++)
-            _scores[id] = logits[id];
+            _scores = new float[logits.Length];
+        logits.CopyTo(_scores);
         foreach (int id in _recentCounts.Keys)
         {
             if (id < logits.Length)
-                _scores[id] = _scores[id] > 0 ? _scores[id] / options.RepetitionPenalty : _scores[id] * options.RepetitionPenalty;
+                _scores[id] = (float)(_scores[id] > 0 ? _scores[id] / options.RepetitionPenalty : _scores[id] * options.RepetitionPenalty);
         }
     }
 
-    private int Likeliest(int count)
+    private static int Likeliest(ReadOnlySpan<float> scores)
     {
         int best = -1;
-        for (int id = 0; id < count; id++)
+        float largest = float.NegativeInfinity;
+        for (int id = 0; id < scores.Length; id++)
         {
-            if (double.IsFinite(_scores[id]) && (best < 0 || _scores[id] > _scores[best]))
-                best = id;
+            if (scores[id] > largest && scores[id] < float.PositiveInfinity)
+                (best, largest) = (id, scores[id]);
         }
 
         return best >= 0 ? best : throw new ModelFormatException("logits", "none is a finite number: the model's weights are damaged or its training diverged");
     }
 
-    /// <summary>Fills the candidates with every token that top-k, top-p and min-p leave, the likeliest first where their order matters.</summary>
-    private void CollectCandidates(int count)
+    /// <summary>Turns scores into weights: exp((score - largest)/temperature), which rounding can lift above 1 by a little. What is not finite gets no weight.</summary>
+    private void Weigh(Span<float> scores, float largest)
     {
-        _candidates.Clear();
-        bool needsOrder = options.TopK > 0 || options.TopP < 1;
-        int last = needsOrder ? LastBucket(count) : Buckets;
-        double least = needsOrder ? 0 : options.MinP;
-        for (int id = 0; id < count; id++)
+        float factor = (float)(1 / options.Temperature);
+        var shift = new Vector<float>(largest);
+        var scale = new Vector<float>(factor);
+        int id = 0;
+        for (; id <= scores.Length - Vector<float>.Count; id += Vector<float>.Count)
         {
-            if (_scores[id] == double.NegativeInfinity || Bucket(_scores[id]) > last)
-                continue;
-            double weight = Math.Exp(_scores[id]);
-            if (weight >= least)
-                _candidates.Add((weight, id));
+            var part = scores[id..];
+            Vector.Exp((new Vector<float>(part) - shift) * scale).CopyTo(part);
         }
 
-        if (!needsOrder)
-            return;
+        for (; id < scores.Length; id++)
+            scores[id] = MathF.Exp((scores[id] - largest) * factor);
+    }
+
+    private static bool IsDrawable(float weight) => weight is > 0 and < 2;
+
+    private static int? PickAmongAll(ReadOnlySpan<float> weights, float least, double draw)
+    {
+        double total = 0;
+        foreach (float weight in weights)
+        {
+            if (IsDrawable(weight) && weight >= least)
+                total += weight;
+        }
+
+        double left = draw * total;
+        int? last = null;
+        for (int id = 0; id < weights.Length; id++)
+        {
+            if (!IsDrawable(weights[id]) || weights[id] < least)
+                continue;
+            last = id;
+            left -= weights[id];
+            if (left < 0)
+                break;
+        }
+
+        return last;
+    }
+
+    /// <summary>Fills the candidates with every token that top-k, top-p and min-p leave, the likeliest first.</summary>
+    private void CollectCandidates(ReadOnlySpan<float> weights)
+    {
+        _candidates.Clear();
+        int last = LastBucket(weights);
+        for (int id = 0; id < weights.Length; id++)
+        {
+            if (IsDrawable(weights[id]) && Bucket(weights[id]) <= last)
+                _candidates.Add((weights[id], id));
+        }
+
         _candidates.Sort(static (left, right) => left.Weight != right.Weight ? right.Weight.CompareTo(left.Weight) : left.Id.CompareTo(right.Id));
         int kept = options.TopK > 0 ? Math.Min(options.TopK, _candidates.Count) : _candidates.Count;
         kept = KeepTopP(kept);
@@ -114,42 +159,39 @@ public sealed class TokenSampler(GenerationOptions options, int sequence = 0)
     }
 
     /// <summary>The bucket of the least likely token that can be drawn: the buckets up to it hold top-k tokens or top-p of the probability.</summary>
-    private int LastBucket(int count)
+    private int LastBucket(ReadOnlySpan<float> weights)
     {
         Array.Clear(_bucketCounts);
         Array.Clear(_bucketWeights);
-        for (int id = 0; id < count; id++)
+        foreach (float weight in weights)
         {
-            if (_scores[id] == double.NegativeInfinity)
+            if (!IsDrawable(weight))
                 continue;
-            int bucket = Bucket(_scores[id]);
+            int bucket = Bucket(weight);
             _bucketCounts[bucket]++;
-            _bucketWeights[bucket] += Math.Exp(_scores[id]);
+            _bucketWeights[bucket] += weight;
         }
 
         double needed = options.TopP * _bucketWeights.Sum();
         long tokens = 0;
-        double weight = 0;
+        double total = 0;
         for (int bucket = 0; bucket < Buckets; bucket++)
         {
             tokens += _bucketCounts[bucket];
-            weight += _bucketWeights[bucket];
-            if (options.TopK > 0 ? tokens >= options.TopK : weight >= needed)
+            total += _bucketWeights[bucket];
+            if (options.TopK > 0 ? tokens >= options.TopK : total >= needed)
                 return bucket;
         }
 
         return Buckets;
     }
 
-    private static int Bucket(double score) => (int)Math.Min(Buckets - 1, score * (-1 / Math.Log(2)));
+    /// <summary>0 for weights from 1 on, and one more for each halving.</summary>
+    private static int Bucket(float weight) => Math.Min(Buckets - 1, OneExponent - (BitConverter.SingleToInt32Bits(weight) >> MantissaBits));
 
-    private int Pick()
+    private int Pick(double draw)
     {
-        double total = 0;
-        foreach (var candidate in _candidates)
-            total += candidate.Weight;
-        var (high, low, _, _) = Philox.Block(options.Seed, (ulong)sequence, _draws++);
-        double left = (((ulong)high << 32 | low) >> 11) * (1.0 / (1UL << 53)) * total;
+        double left = draw * _candidates.Sum(candidate => (double)candidate.Weight);
         foreach (var candidate in _candidates)
         {
             left -= candidate.Weight;
@@ -158,5 +200,12 @@ public sealed class TokenSampler(GenerationOptions options, int sequence = 0)
         }
 
         return _candidates[^1].Id;
+    }
+
+    /// <summary>The next number from 0 to 1, 1 excluded.</summary>
+    private double Uniform()
+    {
+        var (high, low, _, _) = Philox.Block(options.Seed, (ulong)sequence, _draws++);
+        return (((ulong)high << 32 | low) >> 11) * (1.0 / (1UL << 53));
     }
 }

@@ -58,6 +58,12 @@ public class TokenSamplerTests
         }
     }
 
+    [TestCase(1e-40, 0)]
+    [TestCase(1e-3, 0)]
+    [TestCase(1, 1)]
+    public void Extremes_leave_the_likeliest_token(double temperature, double minP) =>
+        Assert.That(new TokenSampler(new() { Temperature = temperature, MinP = minP }).Draw([.. Enumerable.Range(0, 37).Select(id => id == 20 ? 9f : id / 37f)]), Is.EqualTo(20));
+
     [Test]
     public void The_penalty_touches_recent_tokens_alone()
     {
