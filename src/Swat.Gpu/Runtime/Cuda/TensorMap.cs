@@ -97,8 +97,20 @@ public sealed unsafe class TensorMap : IDisposable
         for (var d = 1; d < strides.Length; d++)
             strides[d] = strides[d - 1] * sizes[d];
         var map = Describe(view, sizes, strides, box, swizzle);
-        var buffer = view.Buffer!.Accelerator.Allocate1D<long>(MapBytes / sizeof(long));
-        buffer.View.BaseView.CopyFromCPU(new ReadOnlySpan<long>(&map, MapBytes / sizeof(long)).ToArray());
+        var accelerator = view.Buffer!.Accelerator;
+        var buffer = accelerator.Allocate1D<long>(MapBytes / sizeof(long));
+        var content = new ReadOnlySpan<long>(&map, MapBytes / sizeof(long)).ToArray();
+        if (accelerator.DefaultStream.IsCapturing)
+        {
+            // A map that a recorded launch needs has to be there before the recording runs, so it is written at once, beside it.
+            using var stream = accelerator.CreateStream();
+            buffer.View.BaseView.CopyFromCPU(stream, content);
+        }
+        else
+        {
+            buffer.View.BaseView.CopyFromCPU(content);
+        }
+
         return new TensorMap(buffer);
     }
 
