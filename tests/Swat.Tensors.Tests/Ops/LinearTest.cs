@@ -10,6 +10,10 @@ public sealed class LinearTest(string deviceName) : DeviceTest(deviceName)
     [TestCase(2, 63, 17, 5, true)]
     [TestCase(3, 43, 100, 65, true)]
     [TestCase(2, 100, 64, 129, false)]
+    [TestCase(1, 1, 64, 33, true)]
+    [TestCase(1, 3, 24, 9, false)]
+    [TestCase(3, 1, 264, 70, true)]
+    [TestCase(19, 1, 16, 5, true)]
     public void Follows_the_reference(int batch, int length, int inputs, int outputs, bool hasBias)
     {
         (Shape Shape, double[] Values)[] tensors =

@@ -19,7 +19,9 @@ internal static partial class MatrixProduct
         if (c.Count == 0)
             return;
         c.Device.Profiler?.Expect(WorkOf(a, transposeA, transposeB, b, c, shape));
-        if (!TryLaunchTensorCores(a, transposeA, b, transposeB, c, shape, bias))
+        if (SkinnyMatrixProduct.Suits(a, transposeA, b, transposeB, c, shape))
+            SkinnyMatrixProduct.Launch(a, b, c, shape, bias);
+        else if (!TryLaunchTensorCores(a, transposeA, b, transposeB, c, shape, bias))
             PortableMatrixProduct.Launch(a, transposeA, b, transposeB, c, shape, bias);
         c.Device.Profiler?.Expect(null);
     }
