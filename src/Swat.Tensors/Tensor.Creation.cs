@@ -51,6 +51,15 @@ public sealed partial class Tensor
         return tensor;
     }
 
+    /// <summary>Copies 64-bit indices to a device.</summary>
+    public static Tensor FromArray(TensorDevice device, ReadOnlySpan<long> values, Shape shape)
+    {
+        CheckCount(values.Length, shape);
+        var tensor = Empty(device, shape, DType.Int64);
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+
     /// <summary>
     /// Normally distributed numbers, the same on every device: element i takes the two numbers of Philox counter i/2 through the
     /// Box-Muller transform, in 64-bit floating point.

@@ -26,6 +26,16 @@ public sealed partial class Tensor
         return values;
     }
 
+    /// <summary>Copies the elements of an <see cref="DType.Int64"/> tensor to the host.</summary>
+    public long[] ToLongArray()
+    {
+        if (DType != DType.Int64)
+            throw WrongType("ToLongArray", "Int64");
+        var values = new long[Count];
+        Storage.Device.Read(View<long>(), values);
+        return values;
+    }
+
     /// <summary>Copies the elements to the host; waits until the device has computed them.</summary>
     /// <param name="values">As many as the tensor has.</param>
     public void CopyTo(float[] values)
@@ -78,6 +88,17 @@ public sealed partial class Tensor
         if (DType != DType.Int32)
             throw WrongType("CopyFrom", "Int32");
         Device.Upload(View<int>(), values);
+        MarkChanged();
+    }
+
+    /// <summary>Replaces the elements of an <see cref="DType.Int64"/> tensor.</summary>
+    /// <param name="values">Row-major, as many as the tensor has.</param>
+    public void CopyFrom(ReadOnlySpan<long> values)
+    {
+        CheckCount(values.Length, Shape);
+        if (DType != DType.Int64)
+            throw WrongType("CopyFrom", "Int64");
+        Device.Write(View<long>(), values);
         MarkChanged();
     }
 

@@ -20,14 +20,15 @@ public static class CrossEntropyOp
     /// <summary>The mean over rows of -log softmax(logits)[target], in nats.</summary>
     /// <param name="logits">[…, classes].</param>
     /// <param name="targets">
-    /// Int32, the shape of the logits without classes. A target that is no class and not ignored makes the loss NaN.
+    /// Int32 or Int64, the shape of the logits without classes. A target that is no class and not ignored makes the loss NaN.
     /// </param>
     /// <param name="ignoreIndex">Rows with this target count neither in the sum nor in the number of rows.</param>
     /// <returns>One number; 0 if every row is ignored.</returns>
     public static Tensor CrossEntropy(this Tensor logits, Tensor targets, int ignoreIndex = -100)
     {
         Check.FloatingPoint("cross_entropy", logits);
-        Check.Type("cross_entropy", targets, DType.Int32);
+        using var narrow = WideIndices.Narrow("cross_entropy", targets);
+        targets = narrow ?? targets;
         Check.SameDevice("cross_entropy", logits, targets);
         if (logits.Shape.Rank == 0 || logits.Shape[..^1] != targets.Shape || logits.Shape[^1] == 0)
             throw new ArgumentException($"cross_entropy: logits {logits.Shape} need targets {logits.Shape}[..^1], not {targets.Shape}");

@@ -24,13 +24,14 @@ public static class EmbeddingOp
 
     /// <summary>The rows of a table that indices name.</summary>
     /// <param name="table">[rows, width].</param>
-    /// <param name="indices">Int32, any shape; each in 0 … rows - 1. Another index gives a row of NaN.</param>
+    /// <param name="indices">Int32 or Int64, any shape; each in 0 … rows - 1. Another index gives a row of NaN.</param>
     /// <param name="type">Of the result: that of the table, or any floating-point type if the table is Float32; null: that of the table.</param>
     /// <returns>The shape of the indices with width behind it.</returns>
     public static Tensor Embedding(this Tensor table, Tensor indices, DType? type = null)
     {
         Check.FloatingPoint("embedding", table);
-        Check.Type("embedding", indices, DType.Int32);
+        using var narrow = WideIndices.Narrow("embedding", indices);
+        indices = narrow ?? indices;
         Check.Rank("embedding", table, 2, "[rows, width]");
         Check.SameDevice("embedding", table, indices);
         var (rows, width) = (table.Shape[0], table.Shape[1]);

@@ -16,10 +16,12 @@ public static class GatherOp
 
     /// <summary>The elements of the innermost dimension that indices name.</summary>
     /// <param name="x">[…, n].</param>
-    /// <param name="indices">Int32 […, k], each in 0 … n - 1; another gives NaN.</param>
+    /// <param name="indices">Int32 or Int64 […, k], each in 0 … n - 1; another gives NaN.</param>
     /// <returns>[…, k].</returns>
     public static Tensor Gather(this Tensor x, Tensor indices)
     {
+        using var narrow = WideIndices.Narrow("gather", indices);
+        indices = narrow ?? indices;
         CheckArguments("gather", x, indices);
         return Tape.Record("gather", [x], Pick(x, indices), [indices], context =>
             context.Accumulate(0, Add(context.OutputGradient, context.Saved(0), context.InputShape(0))));
@@ -27,11 +29,13 @@ public static class GatherOp
 
     /// <summary>Adds elements to zeros, at the places in the innermost dimension that indices name.</summary>
     /// <param name="x">[…, k].</param>
-    /// <param name="indices">Int32 […, k], each in 0 … <paramref name="extent"/> - 1; another is passed over.</param>
+    /// <param name="indices">Int32 or Int64 […, k], each in 0 … <paramref name="extent"/> - 1; another is passed over.</param>
     /// <param name="extent">n of the result.</param>
     /// <returns>[…, n].</returns>
     public static Tensor ScatterAdd(this Tensor x, Tensor indices, int extent)
     {
+        using var narrow = WideIndices.Narrow("scatter_add", indices);
+        indices = narrow ?? indices;
         CheckArguments("scatter_add", x, indices);
         if (x.Shape != indices.Shape)
             throw new ArgumentException($"scatter_add: the elements {x.Shape} and their indices {indices.Shape} differ in shape");
@@ -42,7 +46,6 @@ public static class GatherOp
     private static void CheckArguments(string operation, Tensor x, Tensor indices)
     {
         Check.FloatingPoint(operation, x);
-        Check.Type(operation, indices, DType.Int32);
         Check.SameDevice(operation, x, indices);
         if (x.Shape.Rank == 0 || indices.Shape.Rank != x.Shape.Rank || indices.Shape[..^1] != x.Shape[..^1])
             throw new ArgumentException($"{operation}: {x.Shape} and the indices {indices.Shape} may differ in the innermost dimension alone");

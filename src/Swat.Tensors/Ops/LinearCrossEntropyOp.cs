@@ -25,7 +25,7 @@ public static class LinearCrossEntropyOp
     /// <summary>The mean over rows of -log softmax(x·weightᵀ)[target], in nats.</summary>
     /// <param name="x">[…, width].</param>
     /// <param name="weight">[classes, width], of the type of x or Float32.</param>
-    /// <param name="targets">Int32 […]. A target that is no class and not ignored makes the loss NaN.</param>
+    /// <param name="targets">Int32 or Int64 […]. A target that is no class and not ignored makes the loss NaN.</param>
     /// <param name="ignoreIndex">Rows with this target count neither in the sum nor in the number of rows.</param>
     /// <param name="chunkRows">Rows of logits that exist at a time; rounded up to a multiple of 8.</param>
     /// <returns>One number; 0 if every row is ignored.</returns>
@@ -39,7 +39,8 @@ public static class LinearCrossEntropyOp
         const string name = "linear_cross_entropy";
         Check.FloatingPoint(name, x);
         Check.FloatingPoint(name, weight);
-        Check.Type(name, targets, DType.Int32);
+        using var narrow = WideIndices.Narrow(name, targets);
+        targets = narrow ?? targets;
         Check.SameDevice(name, x, weight);
         Check.SameDevice(name, x, targets);
         Check.Rank(name, weight, 2, "[classes, width]");

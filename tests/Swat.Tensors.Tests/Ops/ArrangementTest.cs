@@ -178,4 +178,23 @@ public sealed class ArrangementTest(string deviceName) : DeviceTest(deviceName)
             Reference = values => [.. conditions.Select((holds, i) => values[1 - holds][i])],
         }.Run();
     }
+
+    [Test]
+    public void Indices_of_64_bits_name_the_same_elements()
+    {
+        using var scope = Device.Scope();
+        var table = Tensor.FromArray(Device, [.. Enumerable.Range(0, 12).Select(i => (float)i)], [4, 3]);
+        long[] wide = [2, 0, 1L << 40, -100];
+        var indices = Tensor.FromArray(Device, wide, [4]);
+        Assert.That(indices.ToLongArray(), Is.EqualTo(wide));
+        Assert.That(table.Embedding(indices).ToArray()[..6], Is.EqualTo([6f, 7f, 8f, 0f, 1f, 2f]));
+        Assert.That(table.Embedding(indices).ToArray()[6..], Is.All.NaN);
+        var columns = Tensor.FromArray(Device, [2L, 1L, 0L, 2L], [4, 1]);
+        Assert.That(table.Gather(columns).ToArray(), Is.EqualTo([2f, 4f, 6f, 11f]));
+        Assert.That(Tensor.Full(Device, [4, 1], 5).ScatterAdd(columns, 3).ToArray()[..3], Is.EqualTo([0f, 0f, 5f]));
+        var targets = Tensor.FromArray(Device, [2L, 1L, -100L, 0L], [4]);
+        var same = Tensor.FromArray(Device, [2, 1, -100, 0], [4]);
+        Assert.That(table.CrossEntropy(targets).Item(), Is.EqualTo(table.CrossEntropy(same).Item()));
+        Assert.That(table.LinearCrossEntropy(table, targets).Item(), Is.EqualTo(table.LinearCrossEntropy(table, same).Item()));
+    }
 }
