@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -10,21 +12,52 @@ namespace Swat.Gpu.Backends.Cpu;
 /// </summary>
 internal static unsafe class Interleaving512
 {
+    /// <summary>For <see cref="Shuffle"/>: the lower half of the first register, then that of the second.</summary>
+    private const int LowerHalves = 0b01_00_01_00;
+
+    private static readonly MethodInfo Load = VectorOps.For(512).Load(typeof(int));
+    private static readonly MethodInfo Sequence = typeof(Vector512).GetMethod(nameof(Vector512.CreateSequence))!.MakeGenericMethod(typeof(int));
+    private static readonly MethodInfo Permute = typeof(Avx512F).GetMethod(
+        nameof(Avx512F.PermuteVar16x32x2), [typeof(Vector512<int>), typeof(Vector512<int>), typeof(Vector512<int>)])!;
+    private static readonly MethodInfo Shuffle = typeof(Avx512F).GetMethod(
+        nameof(Avx512F.Shuffle4x128), [typeof(Vector512<int>), typeof(Vector512<int>), typeof(byte)])!;
+
     public static bool IsSupported => Avx512F.IsSupported;
 
-    /// <summary>Word <paramref name="k"/> of each lane's two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Load2(byte* p, int k) => Avx512F.PermuteVar16x32x2(
-        Vector512.Load((int*)p), Vector512.CreateSequence(k, 2), Vector512.Load((int*)p + 16));
-
-    /// <summary>Word <paramref name="k"/> of each lane's four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Load4(byte* p, int k)
+    /// <summary>
+    /// Pushes word <paramref name="word"/> of each lane's 2 or 4. Written as single instructions: inlined methods would use up the locals
+    /// that the JIT tracks in a kernel with many of them.
+    /// </summary>
+    /// <param name="il">Where to.</param>
+    /// <param name="pointer">Holds the address of the first lane's words.</param>
+    /// <param name="words">Words of a lane.</param>
+    /// <param name="word">Which of them.</param>
+    public static void PushLoad(IlWriter il, LocalBuilder pointer, int words, int word)
     {
-        var indices = Vector512.CreateSequence(k, 4);
-        var low = Avx512F.PermuteVar16x32x2(Vector512.Load((int*)p), indices, Vector512.Load((int*)p + 16));
-        var high = Avx512F.PermuteVar16x32x2(Vector512.Load((int*)p + 32), indices, Vector512.Load((int*)p + 48));
-        return Vector512.Create(low.GetLower(), high.GetLower());
+        PushHalf(0);
+        if (words == 2)
+            return;
+        PushHalf(2);
+        il.Int32(LowerHalves);
+        il.Call(Shuffle);
+
+        // Of two registers in memory, the words of the lanes that begin in them; for four words a lane they fill the lower half.
+        void PushHalf(int register)
+        {
+            PushRegister(register);
+            il.Int32(word);
+            il.Int32(words);
+            il.Call(Sequence);
+            PushRegister(register + 1);
+            il.Call(Permute);
+        }
+
+        void PushRegister(int register)
+        {
+            il.Load(pointer);
+            il.AddBytes(register * Vector512<byte>.Count);
+            il.Call(Load);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -30,7 +30,7 @@ internal sealed partial class RegionEmitter
         for (var p = 0; p < locals.Length; p++)
         {
             PushScratch(plan.LaneBufferOffset(buffer) + (p * plan.VectorBits / 8));
-            il.Call(ops.Generic("Load", VectorOps.Element(type), 1));
+            il.Call(ops.Load(VectorOps.Element(type)));
             il.Store(locals[p]);
         }
     }

@@ -89,7 +89,7 @@ internal sealed partial class RegionEmitter
         }
         if (mask is null)
         {
-            il.Call(ops.Generic("Load", element, 1));
+            il.Call(ops.Load(element));
             return;
         }
         var integer = size == 8 ? typeof(long) : typeof(int);
@@ -202,6 +202,9 @@ internal sealed partial class RegionEmitter
             && plan.AccessStride(address, i.Block!, size) == bytes ? bytes / 4 : 0;
     }
 
+    /// <summary>Holds the address of side-by-side words while they are loaded.</summary>
+    private LocalBuilder? wordsPointer;
+
     /// <summary>Element k of each lane, from the words that the lanes read.</summary>
     private void PushElementOfWords(Instruction i, int k, int words, int p)
     {
@@ -211,8 +214,9 @@ internal sealed partial class RegionEmitter
         if (words is 2 or 4 && mask is null && plan.VectorBits == 512 && Interleaving512.IsSupported)
         {
             il.AddBytes(p * LanesPerPart * words * 4);
-            il.Int32(word);
-            il.Call(typeof(Interleaving512).GetMethod($"Load{words}")!);
+            wordsPointer ??= il.Local(typeof(byte*));
+            il.Store(wordsPointer);
+            Interleaving512.PushLoad(il, wordsPointer, words, word);
         }
         else
         {

@@ -18,7 +18,7 @@ internal sealed partial class RegionEmitter
                 il.Emit(OpCodes.Mul);
                 il.Emit(OpCodes.Conv_I);
                 il.Emit(OpCodes.Add);
-                il.Call(ops.Generic("Load", element, 1));
+                il.Call(ops.Load(element));
                 return;
             case Op.Load:
                 PushVectorLoad(i, i.Operands[0], 0, p);

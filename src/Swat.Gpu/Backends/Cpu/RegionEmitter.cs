@@ -187,7 +187,7 @@ internal sealed partial class RegionEmitter
                     for (var p = 0; p < locals.Length; p++)
                     {
                         PushVectorSlot(slot + (p * plan.VectorBits / 8));
-                        il.Call(ops.Generic("Load", VectorOps.Element(type), 1));
+                        il.Call(ops.Load(VectorOps.Element(type)));
                         il.Store(locals[p]);
                     }
                     return;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Swat.Gpu.IR;
 
 namespace Swat.Gpu.Backends.Cpu;
@@ -45,6 +46,16 @@ internal sealed class VectorOps
     public MethodInfo Overload(string name, Type element, int parameters) => cache.GetOrAdd((name, element, typeof(void), parameters), _ =>
         byName[name].First(m => !m.IsGenericMethodDefinition && m.GetParameters().Length == parameters
             && m.GetParameters()[0].ParameterType == Of(element)));
+
+    /// <summary>
+    /// Loads a register from an address. The processor's own instruction: the general method is inlined, and in large kernels called.
+    /// </summary>
+    public MethodInfo Load(Type element) => cache.GetOrAdd(("Load", element, typeof(void), 1), _ => Bits switch
+    {
+        512 when Avx512F.IsSupported => typeof(Avx512F).GetMethod(nameof(Avx512F.LoadVector512), [element.MakePointerType()])!,
+        256 when Avx.IsSupported => typeof(Avx).GetMethod(nameof(Avx.LoadVector256), [element.MakePointerType()])!,
+        _ => Generic(nameof(Vector128.Load), element, 1),
+    });
 
     /// <summary>Reinterprets a register's bits.</summary>
     public MethodInfo As(Type from, Type to) => cache.GetOrAdd((nameof(Vector128.As), from, to, 1), _ =>
