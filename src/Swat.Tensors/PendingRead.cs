@@ -15,7 +15,7 @@ public sealed class PendingRead : IDisposable
         this.device = device;
         landing = device.RentLanding(source.Length);
         source.CopyTo(device.Accelerator.DefaultStream, landing.ArrayView);
-        arrival = device.Accelerator.AddProfilingMarker();
+        arrival = device.Accelerator.DefaultStream.AddProfilingMarker();
     }
 
     /// <summary>Waits until the device has come this far in its work, and gives the numbers; once.</summary>

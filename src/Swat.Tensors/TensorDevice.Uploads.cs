@@ -30,7 +30,7 @@ public sealed partial class TensorDevice
         PageLockedArray1D<int> memory;
         if (queue.Count < UploadsOfOneSize)
         {
-            memory = Accelerator.AllocatePageLocked1D<int>(size);
+            memory = Accelerator.AllocatePageLocked1D<int>(size, uninitialized: true);
         }
         else
         {
@@ -41,7 +41,7 @@ public sealed partial class TensorDevice
 
         source.CopyTo(memory.Span);
         memory.ArrayView.SubView(0, source.Length).CopyTo(Accelerator.DefaultStream, target);
-        queue.Enqueue((memory, Accelerator.AddProfilingMarker()));
+        queue.Enqueue((memory, Accelerator.DefaultStream.AddProfilingMarker()));
     }
 
     private void DisposeUploads()

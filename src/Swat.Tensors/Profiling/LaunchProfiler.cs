@@ -29,7 +29,7 @@ public sealed class LaunchProfiler : IDisposable
         if (device.Profiler is not null)
             throw new InvalidOperationException($"a profiler watches {device.Name} already; dispose it first");
         this.device = device;
-        origin = device.Accelerator.AddProfilingMarker();
+        origin = device.Accelerator.DefaultStream.AddProfilingMarker();
         device.Profiler = this;
     }
 
@@ -118,7 +118,7 @@ public sealed class LaunchProfiler : IDisposable
         origin.Dispose();
     }
 
-    internal ProfilingMarker? Begin() => IsPaused ? null : device.Accelerator.AddProfilingMarker();
+    internal ProfilingMarker? Begin() => IsPaused ? null : device.Accelerator.DefaultStream.AddProfilingMarker();
 
     internal void End(MethodInfo kernel, long bytes, ProfilingMarker start)
     {
@@ -131,7 +131,7 @@ public sealed class LaunchProfiler : IDisposable
             work = known with { Operations = 0 };
         }
 
-        pending.Add(new(kernel, work?.Label, operations, bytes, start, device.Accelerator.AddProfilingMarker()));
+        pending.Add(new(kernel, work?.Label, operations, bytes, start, device.Accelerator.DefaultStream.AddProfilingMarker()));
     }
 
     /// <summary>From now on launches belong to an operation that knows its work; null: to none.</summary>
