@@ -10,7 +10,8 @@ internal readonly struct AlignedFactor : IDisposable
 {
     private const int Multiple = 8;
     private const int GroupSize = 256;
-    private const int Groups = 2048;
+    private const int RowsOfGroup = GroupSize / 32;
+    private const int WordsOfWarp = 4 * 32;
     private readonly Tensor? copy;
 
     private AlignedFactor(ArrayView<ushort> elements, int width, int rowStride, long batchStride, Tensor? copy)
@@ -50,29 +51,37 @@ internal readonly struct AlignedFactor : IDisposable
         var target = copy.View<ushort>();
         matrix.Device.Launch(
             CopyRows,
-            new KernelConfig((int)Math.Min(Groups, ((long)rows * stride / 2 + GroupSize - 1) / GroupSize), GroupSize),
+            new KernelConfig(
+                new Index2D((rows + RowsOfGroup - 1) / RowsOfGroup, (stride / 2 + WordsOfWarp - 1) / WordsOfWarp),
+                new Index2D(GroupSize, 1)),
             source,
             target.Cast<uint>(),
             width,
-            stride,
+            stride / 2,
             rows);
         return new AlignedFactor(target, width, stride, batchStride == 0 ? 0 : (long)height * stride, copy);
     }
 
     public void Dispose() => copy?.Dispose();
 
+    /// <summary>A warp copies a stretch of a row, two elements a work item at a time.</summary>
     [LaunchBounds(GroupSize)]
-    private static void CopyRows(ArrayView<ushort> source, ArrayView<uint> target, int width, int stride, int rows)
+    private static void CopyRows(ArrayView<ushort> source, ArrayView<uint> target, int width, int words, int rows)
     {
-        var words = stride / 2;
-        for (long i = Grid.IdxX * GroupSize + Group.IdxX; i < (long)rows * words; i += Grid.DimX * GroupSize)
+        var row = Grid.IdxX * RowsOfGroup + Group.IdxX / 32;
+        if (row >= rows)
+            return;
+        var from = source.SubView((long)row * width);
+        var to = target.SubView((long)row * words);
+        for (var i = 0; i < WordsOfWarp; i += 32)
         {
-            var row = (int)(i / words);
-            var column = 2 * (int)(i - (long)row * words);
-            var from = (long)row * width + column;
-            uint low = column < width ? source[from] : (ushort)0;
-            uint high = column + 1 < width ? source[from + 1] : (ushort)0;
-            target[i] = low | high << 16;
+            var word = Grid.IdxY * WordsOfWarp + i + Group.IdxX % 32;
+            if (word >= words)
+                return;
+            var column = 2 * word;
+            uint low = column < width ? from[column] : (ushort)0;
+            uint high = column + 1 < width ? from[column + 1] : (ushort)0;
+            to[word] = low | high << 16;
         }
     }
 }

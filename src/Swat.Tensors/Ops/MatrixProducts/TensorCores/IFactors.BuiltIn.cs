@@ -9,5 +9,5 @@ internal interface IFactors
 
     /// <summary>Four warps add the product of a 64x16 and a 16x256 tile in shared memory to 128 registers.</summary>
     /// <inheritdoc cref="Hopper.MultiplyAddBFloat16N256(ArrayView{float}, long, long, bool, int, int)"/>
-    static abstract void MultiplyAdd256(ArrayView<float> c, long a, long b, int transposeA, int transposeB);
+    static abstract void MultiplyAdd256(ArrayView<float> c, long a, long b, bool accumulate, int transposeA, int transposeB);
 }

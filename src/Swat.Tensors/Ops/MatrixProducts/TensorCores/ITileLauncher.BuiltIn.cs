@@ -5,8 +5,7 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// <summary>A kernel that works by a <see cref="TileSchedule"/>.</summary>
 internal interface ITileLauncher
 {
-    /// <summary>Elements of a step along k.</summary>
-    static abstract int Depth { get; }
+    static abstract TileExtents Tile { get; }
 
     static abstract void Launch<TFactors, T, TPairs>(in TileArguments<T> arguments)
         where TFactors : struct, IFactors

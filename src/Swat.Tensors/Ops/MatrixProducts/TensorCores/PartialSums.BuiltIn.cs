@@ -4,16 +4,16 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 
 /// <summary>
 /// Adds up the parts of the tiles that a <see cref="TileSchedule"/> cuts along k, in order, so that the result does not depend on which
-/// group finished first: C = Σ_parts + bias + addend. A group takes eight rows of a tile, a work item two columns at a time.
-/// Memory-bound: 4·parts bytes read for an element.
+/// group finished first: C = Σ_parts + bias + addend. A work item has two neighbouring columns of a row. Memory-bound: 4·parts bytes read
+/// for an element.
 /// </summary>
 internal static class PartialSums
 {
-    public const int GroupSize = TileSchedule.Columns / 2;
-    private const int RowsOfGroup = 8;
-    private const int GroupsOfTile = TileSchedule.Rows / RowsOfGroup;
+    private const int GroupSize = 128;
 
-    public static int Groups(TileSchedule schedule) => (schedule.Units - schedule.WholeTiles) / schedule.Parts * GroupsOfTile;
+    public static KernelConfig Config(TileSchedule schedule) => new(
+        new Index2D((schedule.Units - schedule.WholeTiles) / schedule.Parts, schedule.RowsOfTile * schedule.ColumnsOfTile / 2 / GroupSize),
+        new Index2D(GroupSize, 1));
 
     [LaunchBounds(GroupSize)]
     public static void Run<T, TPairs>(
@@ -25,33 +25,30 @@ internal static class PartialSums
         where T : unmanaged, IElement<T>
         where TPairs : struct, IResultPairs<T>
     {
-        const int TileElements = TileSchedule.Rows * TileSchedule.Columns;
-        var split = Grid.IdxX / GroupsOfTile;
-        var firstRow = Grid.IdxX % GroupsOfTile * RowsOfGroup;
-        var unit = TileUnit.Of(schedule, schedule.WholeTiles + split * schedule.Parts);
-        var column = 2 * Group.IdxX;
-        for (var i = 0; i < RowsOfGroup; i++)
+        var place = TilePlace.Of(schedule, schedule.WholeTiles + Grid.IdxX);
+        var element = 2 * (Grid.IdxY * GroupSize + Group.IdxX);
+        var elements = schedule.RowsOfTile * schedule.ColumnsOfTile;
+        var row = element / schedule.ColumnsOfTile;
+        var column = element - row * schedule.ColumnsOfTile;
+        var source = parts.SubView((long)Grid.IdxX * schedule.Parts * elements + element);
+        var sums = LocalMemory.Allocate<float>(2);
+        sums[0] = 0;
+        sums[1] = 0;
+        for (var part = 0; part < schedule.Parts; part++)
         {
-            var row = unit.Row * TileSchedule.Rows + firstRow + i;
-            if (row >= schedule.M)
-                return;
-            var source = parts.SubView((long)split * schedule.Parts * TileElements + (firstRow + i) * TileSchedule.Columns + column);
-            var (first, second) = (0f, 0f);
-            for (var part = 0; part < schedule.Parts; part++)
-            {
-                var value = Float32Pairs.Load(source, (long)part * TileElements);
-                first += value.First;
-                second += value.Second;
-            }
-
-            ResultTile.Store<T, TPairs>(
-                new FloatPair(first, second),
-                bias,
-                addend,
-                c,
-                unit.Batch * schedule.StrideC + (long)row * schedule.N,
-                unit.Column * TileSchedule.Columns + column,
-                schedule);
+            var value = Float32Pairs.Load(source, (long)part * elements);
+            sums[0] += value.First;
+            sums[1] += value.Second;
         }
+
+        ResultTile.Store<T, TPairs, Constants.C1, Constants.C1>(
+            sums,
+            bias,
+            addend,
+            c,
+            place.Row * schedule.RowsOfTile + row,
+            place.Column * schedule.ColumnsOfTile + column,
+            place,
+            schedule);
     }
 }

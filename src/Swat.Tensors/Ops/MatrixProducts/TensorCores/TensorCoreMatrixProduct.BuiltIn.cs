@@ -13,13 +13,27 @@ internal static class TensorCoreMatrixProduct
     /// <inheritdoc cref="MatrixProduct.Launch"/>
     public static bool TryLaunch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias)
     {
-        if (a.Device.Tier != KernelTier.Hopper || a.DType is not (DType.BFloat16 or DType.Float16) || shape.K == 0 || !HasDenseBatches(shape))
+        if (a.Device.Tier == KernelTier.Portable || a.DType is not (DType.BFloat16 or DType.Float16) || shape.K == 0 || !HasDenseBatches(shape))
             return false;
-        if (a.Device.Tier == KernelTier.Hopper)
+        if (!FillsLargeTiles(shape, a.Device))
+            Launch<WarpMatrixProduct<SmallWarpTile, Constants.C4>>(a, transposeA, b, transposeB, c, shape, bias);
+        else if (a.Device.Tier == KernelTier.Hopper)
             Launch<WarpGroupMatrixProduct>(a, transposeA, b, transposeB, c, shape, bias);
         else
-            Launch<WarpMatrixProduct>(a, transposeA, b, transposeB, c, shape, bias);
+            Launch<WarpMatrixProduct<LargeWarpTile, Constants.C8>>(a, transposeA, b, transposeB, c, shape, bias);
         return true;
+    }
+
+    /// <summary>
+    /// Small products leave most multiprocessors without a large tile; and the processor, where these kernels are only tested, takes long
+    /// to compile those of large ones.
+    /// </summary>
+    private static bool FillsLargeTiles(MatMulShape shape, TensorDevice device)
+    {
+        if (device.Kind == DeviceKind.Cpu || shape.M <= 64)
+            return false;
+        var tiles = (long)((shape.M + 127) / 128) * ((shape.N + 255) / 256) * shape.Batch;
+        return tiles * Math.Clamp(shape.K / 512, 1, 8) >= device.Info.Multiprocessors / 2;
     }
 
     private static bool HasDenseBatches(MatMulShape shape) =>
@@ -57,11 +71,11 @@ internal static class TensorCoreMatrixProduct
         var (heightB, widthB) = transposeB ? (shape.N, shape.K) : (shape.K, shape.N);
         using var left = AlignedFactor.Of(a, heightA, widthA, shape.Batch, shape.StrideA);
         using var right = AlignedFactor.Of(b, heightB, widthB, shape.Batch, shape.StrideB);
-        var schedule = TileSchedule.Of(shape, TLauncher.Depth, device.Info.Multiprocessors);
+        var schedule = TileSchedule.Of(shape, TLauncher.Tile, device.Info.Multiprocessors);
         var partCount = schedule.Units - schedule.WholeTiles;
         using var parts = partCount == 0
             ? null
-            : Tensor.Empty(device, [partCount, TileSchedule.Rows, TileSchedule.Columns], DType.Float32);
+            : Tensor.Empty(device, [partCount, schedule.RowsOfTile, schedule.ColumnsOfTile], DType.Float32);
         var partsView = parts is null ? ArrayView<F32>.Empty : parts.View<F32>();
         var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
         var result = c.View<T>();
@@ -71,7 +85,7 @@ internal static class TensorCoreMatrixProduct
         {
             device.Launch(
                 PartialSums.Run<T, TPairs>,
-                new KernelConfig(PartialSums.Groups(schedule), PartialSums.GroupSize),
+                PartialSums.Config(schedule),
                 partsView,
                 biasView,
                 result,

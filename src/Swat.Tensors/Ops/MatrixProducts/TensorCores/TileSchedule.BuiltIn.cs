@@ -1,12 +1,14 @@
 namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 
 /// <summary>
-/// How groups share out a product, or a batch of them. The 128 x 256 tiles of all results are numbered; those up to
+/// How groups share out a product, or a batch of them. The tiles of all results are numbered; those up to
 /// <paramref name="WholeTiles"/> are one unit of work each, the others are cut along k into <paramref name="Parts"/> units, whose sums
 /// <see cref="PartialSums"/> adds up. Also the epilogue.
 /// </summary>
 /// <param name="M">Rows of a result.</param>
 /// <param name="N">Columns of a result.</param>
+/// <param name="RowsOfTile">Rows of a tile.</param>
+/// <param name="ColumnsOfTile">Columns of a tile.</param>
 /// <param name="TileRows">Tiles along the rows of one result.</param>
 /// <param name="TileColumns">Tiles along its columns.</param>
 /// <param name="Steps">Steps along k.</param>
@@ -23,6 +25,8 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 public readonly record struct TileSchedule(
     int M,
     int N,
+    int RowsOfTile,
+    int ColumnsOfTile,
     int TileRows,
     int TileColumns,
     int Steps,
@@ -37,12 +41,6 @@ public readonly record struct TileSchedule(
     int HasBias,
     int HasAddend)
 {
-    /// <summary>Rows of a tile.</summary>
-    public const int Rows = 128;
-
-    /// <summary>Columns of a tile.</summary>
-    public const int Columns = 256;
-
     /// <summary>Beyond this many parts of a tile their sum costs more than idle multiprocessors do.</summary>
     private const int MaximumParts = 8;
 
@@ -54,18 +52,20 @@ public readonly record struct TileSchedule(
     /// as they can.
     /// </summary>
     /// <param name="shape">The product.</param>
-    /// <param name="depth">Elements of a step along k.</param>
+    /// <param name="tile">The kernel's tile.</param>
     /// <param name="multiprocessors">Groups that run at a time.</param>
-    public static TileSchedule Of(MatMulShape shape, int depth, int multiprocessors)
+    public static TileSchedule Of(MatMulShape shape, TileExtents tile, int multiprocessors)
     {
-        var tileRows = (shape.M + Rows - 1) / Rows;
-        var tileColumns = (shape.N + Columns - 1) / Columns;
-        var steps = (shape.K + depth - 1) / depth;
+        var tileRows = (shape.M + tile.Rows - 1) / tile.Rows;
+        var tileColumns = (shape.N + tile.Columns - 1) / tile.Columns;
+        var steps = (shape.K + tile.Depth - 1) / tile.Depth;
         var tiles = checked(tileRows * tileColumns * shape.Batch);
-        var (whole, parts) = Cut(tiles, steps, depth, multiprocessors);
+        var (whole, parts) = Cut(tiles, steps, tile.Depth, multiprocessors);
         return new TileSchedule(
             shape.M,
             shape.N,
+            tile.Rows,
+            tile.Columns,
             tileRows,
             tileColumns,
             steps,
@@ -83,9 +83,9 @@ public readonly record struct TileSchedule(
 
     private static (int Whole, int Parts) Cut(int tiles, int steps, int depth, int multiprocessors)
     {
-        // Writing a part, and adding it up, takes about as long as this many elements along k, and a part has at least as many again.
+        // Writing a part, and adding it up, takes about as long as this many elements along k.
         const int PartCost = 384;
-        const int ShortestPart = 512;
+        const int ShortestPart = 128;
         var rest = tiles % multiprocessors;
         var (bestParts, bestTime) = (1, steps);
         for (var parts = 2; parts <= MaximumParts && steps / parts * depth >= ShortestPart; parts++)

@@ -6,9 +6,9 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// The matrix product on the matrix units of a warp (mma.sync m16n8k16): C = A'·B' + bias + addend with 16-bit factors, summed in float32.
 /// <para>
 /// A group of eight warps computes a 128 x 256 tile of C, or a part of its sum over k; each warp 64 x 64 of it, in 128 registers a work
-/// item. A step of 32 along k is a 128 x 32 tile of A' and a 32 x 256 tile of B', 24 KiB, copied asynchronously, 16 bytes a work item,
+/// item. (For products of few tiles there are tiles of half the rows and columns.) A step of 32 along k is a 128 x 32 tile of A' and a 32 x 256 tile of B', 24 KiB, copied asynchronously, 16 bytes a work item,
 /// into one of four stages of shared memory, three steps ahead of the products. A warp reads 16 along k of its 64 rows and 64 columns by
-/// eight ldmatrix, for 32 products of 16 x 8 x 16.
+/// eight ldmatrix, for 32 products of 16 x 8 x 16, while it multiplies the 16 before.
 /// </para>
 /// <para>
 /// A factor lies in shared memory as in memory: k contiguous ([rows][32]), or m or n contiguous ([32][columns]; ldmatrix then
@@ -22,22 +22,24 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// </summary>
 internal static class WarpKernel
 {
-    public const int Depth = 32;
     public const int GroupSize = 256;
 
-    private const int Rows = TileSchedule.Rows;
-    private const int Columns = TileSchedule.Columns;
-    private const int Stages = 4;
-    private const int ElementsOfA = Rows * Depth;
-    private const int StageElements = (Rows + Columns) * Depth;
-    private const int WarpTile = 64;
-    private const int WarpsAcross = Columns / WarpTile;
+    private const int WarpsBelow = 2;
+    private const int WarpsAcross = 4;
     private const int PieceElements = 8;
 
-    public static SharedMemoryConfig Shared => SharedMemoryConfig.RequestDynamic<ushort>(Stages * StageElements);
+    /// <summary>The kernel's shared memory.</summary>
+    public static SharedMemoryConfig Shared<TTile>()
+        where TTile : struct, IWarpTile => SharedMemoryConfig.RequestDynamic<ushort>(TTile.Stages * StageElements<TTile>());
+
+    public static TileExtents Extents<TTile>()
+        where TTile : struct, IWarpTile => new(WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent, TTile.Depth);
+
+    private static int StageElements<TTile>()
+        where TTile : struct, IWarpTile => (WarpsBelow + WarpsAcross) * TTile.WarpExtent * TTile.Depth;
 
     [LaunchBounds(GroupSize, MinGroupsPerMultiprocessor = 1)]
-    public static void Run<TFactors, T, TPairs, TTransposeA, TTransposeB>(
+    public static void Run<TFactors, T, TPairs, TTile, TPieces, TTransposeA, TTransposeB>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<float> bias,
@@ -49,173 +51,240 @@ internal static class WarpKernel
         where TFactors : struct, IFactors
         where T : unmanaged, IElement<T>
         where TPairs : struct, IResultPairs<T>
+        where TTile : struct, IWarpTile
+        where TPieces : struct, IConstant
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
     {
+        var fragments = TTile.WarpExtent / 16;
+        var stageElements = StageElements<TTile>();
+        var (rows, columns) = (WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent);
         var shared = SharedMemory.GetDynamic<ushort>();
         var unit = TileUnit.Of(schedule, Grid.IdxX);
-        a = a.SubView(unit.Batch * layouts.BatchStrideA);
-        b = b.SubView(unit.Batch * layouts.BatchStrideB);
-        var (firstRow, firstColumn) = (unit.Row * Rows, unit.Column * Columns);
+        var place = TilePlace.Of(schedule, unit.Tile);
+        a = a.SubView(place.Batch * layouts.BatchStrideA);
+        b = b.SubView(place.Batch * layouts.BatchStrideB);
+        var (firstRow, firstColumn) = (place.Row * rows, place.Column * columns);
         var warp = Group.IdxX / 32;
-        var (rowOfWarp, columnOfWarp) = (warp / WarpsAcross * WarpTile, warp % WarpsAcross * WarpTile);
-        var sums = LocalMemory.Allocate<float>(WarpTile * WarpTile / 32);
-        var left = LocalMemory.Allocate<uint>(16);
-        var right = LocalMemory.Allocate<uint>(16);
-        for (var i = 0; i < WarpTile * WarpTile / 32; i++)
+        var (rowOfWarp, columnOfWarp) = (warp / WarpsAcross * TTile.WarpExtent, warp % WarpsAcross * TTile.WarpExtent);
+        var sums = LocalMemory.Allocate<float>(TTile.WarpExtent * TTile.WarpExtent / 32);
+        var leftPlaces = LocalMemory.Allocate<int>(TTile.WarpExtent / 16);
+        var rightPlaces = LocalMemory.Allocate<int>(TTile.WarpExtent / 16);
+        FindFragments<TTile, TTransposeA>(leftPlaces, rows, rowOfWarp, quartersAcrossFirst: true);
+        if (TTransposeB.Value)
+            FindFragments<TTile, No>(rightPlaces, columns, columnOfWarp, quartersAcrossFirst: false);
+        else
+            FindFragments<TTile, Yes>(rightPlaces, columns, columnOfWarp, quartersAcrossFirst: false);
+        var left = LocalMemory.Allocate<uint>(2 * 4 * (TTile.WarpExtent / 16));
+        var right = LocalMemory.Allocate<uint>(2 * 4 * (TTile.WarpExtent / 16));
+        for (var i = 0; i < TTile.WarpExtent * TTile.WarpExtent / 32; i++)
             sums[i] = 0;
 
-        for (var stage = 0; stage < Stages - 1; stage++)
+        for (var stage = 0; stage < TTile.Stages - 1; stage++)
         {
-            if (unit.FirstStep + stage < unit.EndStep)
-            {
-                var tile = shared.SubView(stage * StageElements);
-                var start = (unit.FirstStep + stage) * Depth;
-                CopyTile<TTransposeA, Constants.C128>(a, tile, firstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
-                if (TTransposeB.Value)
-                    CopyTile<No, Constants.C256>(b, tile.SubView(ElementsOfA), firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
-                else
-                    CopyTile<Yes, Constants.C256>(b, tile.SubView(ElementsOfA), firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
-            }
-
-            AsyncCopy.Commit();
+            var tile = shared.SubView(stage * stageElements);
+            CopyStep<TTile, TTransposeA, TTransposeB>(a, b, tile, firstRow, firstColumn, unit.FirstStep + stage, unit, layouts, schedule);
         }
 
-        var (reading, writing) = (0, Stages - 1);
+        AsyncCopy.Wait(TTile.Stages - 2);
+        Group.Barrier();
+        LoadFragments<TTile, TTransposeA, TTransposeB>(left, right, shared, leftPlaces, rightPlaces, 0);
+        var (reading, writing) = (0, TTile.Stages - 1);
         for (var step = unit.FirstStep; step < unit.EndStep; step++)
         {
-            AsyncCopy.Wait(Stages - 2);
-            Group.Barrier();
-            if (step + Stages - 1 < unit.EndStep)
-            {
-                var tile = shared.SubView(writing * StageElements);
-                var start = (step + Stages - 1) * Depth;
-                CopyTile<TTransposeA, Constants.C128>(a, tile, firstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
-                if (TTransposeB.Value)
-                    CopyTile<No, Constants.C256>(b, tile.SubView(ElementsOfA), firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
-                else
-                    CopyTile<Yes, Constants.C256>(b, tile.SubView(ElementsOfA), firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
-            }
+            var target = shared.SubView(writing * stageElements);
+            CopyStep<TTile, TTransposeA, TTransposeB>(a, b, target, firstRow, firstColumn, step + TTile.Stages - 1, unit, layouts, schedule);
+            writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
 
-            AsyncCopy.Commit();
-            var tileA = shared.SubView(reading * StageElements);
-            var tileB = tileA.SubView(ElementsOfA);
-            for (var k = 0; k < Depth; k += 16)
+            // While one set of fragments is multiplied, the next is on its way, also across the end of the step.
+            for (var k = 0; k < TTile.Depth; k += 16)
             {
-                for (var i = 0; i < 4; i++)
-                    LoadLeft<TTransposeA>(left.SubView(4 * i, 4), tileA, rowOfWarp + 16 * i, k);
-                for (var j = 0; j < 4; j++)
-                    LoadRight<TTransposeB>(right.SubView(4 * j, 4), tileB, columnOfWarp + 16 * j, k);
-                for (var i = 0; i < 4; i++)
+                var set = k / 16 % 2 * 4 * fragments;
+                var next = 4 * fragments - set;
+                if (k + 16 == TTile.Depth)
                 {
-                    for (var j = 0; j < 8; j++)
-                        TFactors.MultiplyAdd(sums.SubView(4 * (8 * i + j), 4), left.SubView(4 * i, 4), right.SubView(2 * j, 2));
+                    reading = reading + 1 == TTile.Stages ? 0 : reading + 1;
+                    AsyncCopy.Wait(TTile.Stages - 2);
+                    Group.Barrier();
+                }
+
+                LoadFragments<TTile, TTransposeA, TTransposeB>(
+                    left.SubView(next, 4 * fragments),
+                    right.SubView(next, 4 * fragments),
+                    shared.SubView(reading * stageElements),
+                    leftPlaces,
+                    rightPlaces,
+                    (k + 16) % TTile.Depth);
+                for (var i = 0; i < fragments; i++)
+                {
+                    for (var j = 0; j < 2 * fragments; j++)
+                    {
+                        var sum = sums.SubView(4 * (2 * fragments * i + j), 4);
+                        TFactors.MultiplyAdd(sum, left.SubView(set + 4 * i, 4), right.SubView(set + 2 * j, 2));
+                    }
                 }
             }
-
-            reading = reading + 1 == Stages ? 0 : reading + 1;
-            writing = writing + 1 == Stages ? 0 : writing + 1;
         }
 
         var pair = 2 * (Warp.LaneIdx % 4);
         var rowInTile = rowOfWarp + Warp.LaneIdx / 4;
         if (unit.Part >= 0)
         {
-            var target = parts.SubView((long)unit.Part * (Rows * Columns) + rowInTile * Columns + columnOfWarp + pair);
-            for (var i = 0; i < 8; i++)
+            var target = parts.SubView((long)unit.Part * (rows * columns) + rowInTile * columns + columnOfWarp + pair);
+            for (var i = 0; i < 2 * fragments; i++)
             {
-                for (var j = 0; j < 8; j++)
-                    Float32Pairs.Store(target, 8 * i * Columns + 8 * j, PairOf(sums, i, j));
+                for (var j = 0; j < 2 * fragments; j++)
+                    Float32Pairs.Store(target, 8 * i * columns + 8 * j, PairOf(sums, i, j, fragments));
             }
 
             return;
         }
 
-        for (var i = 0; i < 8; i++)
-        {
-            var row = firstRow + rowInTile + 8 * i;
-            if (row < schedule.M)
-            {
-                var start = unit.Batch * schedule.StrideC + (long)row * schedule.N;
-                for (var j = 0; j < 8; j++)
-                    ResultTile.Store<T, TPairs>(PairOf(sums, i, j), bias, addend, c, start, firstColumn + columnOfWarp + 8 * j + pair, schedule);
-            }
-        }
+        ResultTile.Store<T, TPairs, TPieces, TPieces>(
+            sums,
+            bias,
+            addend,
+            c,
+            firstRow + rowInTile,
+            firstColumn + columnOfWarp + pair,
+            place,
+            schedule);
     }
 
     /// <summary>The two neighbouring sums of the work item in its row 8·i and columns 8·j.</summary>
-    private static FloatPair PairOf(ArrayView<float> sums, int i, int j)
+    private static FloatPair PairOf(ArrayView<float> sums, int i, int j, int fragments)
     {
-        var first = 4 * (8 * (i / 2) + j) + 2 * (i % 2);
+        var first = 4 * (2 * fragments * (i / 2) + j) + 2 * (i % 2);
         return new FloatPair(sums[first], sums[first + 1]);
     }
 
-    /// <summary>Starts copying a tile of a factor: 32 along k by TExtent along m or n.</summary>
+    /// <summary>Starts copying the tiles of a step, if the unit has it, as one group of copies.</summary>
+    private static void CopyStep<TTile, TTransposeA, TTransposeB>(
+        ArrayView<ushort> a,
+        ArrayView<ushort> b,
+        ArrayView<ushort> stage,
+        int firstRow,
+        int firstColumn,
+        int step,
+        TileUnit unit,
+        WarpFactorLayouts layouts,
+        TileSchedule schedule)
+        where TTile : struct, IWarpTile
+        where TTransposeA : struct, IFlag
+        where TTransposeB : struct, IFlag
+    {
+        if (step < unit.EndStep)
+        {
+            var start = step * TTile.Depth;
+            var tileB = stage.SubView(WarpsBelow * TTile.WarpExtent * TTile.Depth);
+            CopyTile<TTile, TTransposeA>(a, stage, WarpsBelow * TTile.WarpExtent, firstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
+            if (TTransposeB.Value)
+                CopyTile<TTile, No>(b, tileB, WarpsAcross * TTile.WarpExtent, firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
+            else
+                CopyTile<TTile, Yes>(b, tileB, WarpsAcross * TTile.WarpExtent, firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
+        }
+
+        AsyncCopy.Commit();
+    }
+
+    /// <summary>Reads the warp's fragments at k along k of a stage.</summary>
+    private static void LoadFragments<TTile, TTransposeA, TTransposeB>(
+        ArrayView<uint> left,
+        ArrayView<uint> right,
+        ArrayView<ushort> stage,
+        ArrayView<int> leftPlaces,
+        ArrayView<int> rightPlaces,
+        int k)
+        where TTile : struct, IWarpTile
+        where TTransposeA : struct, IFlag
+        where TTransposeB : struct, IFlag
+    {
+        var tileB = stage.SubView(WarpsBelow * TTile.WarpExtent * TTile.Depth);
+        for (var i = 0; i < TTile.WarpExtent / 16; i++)
+        {
+            LoadFragment<TTile, TTransposeA>(left.SubView(4 * i, 4), stage, WarpsBelow * TTile.WarpExtent, leftPlaces, i, k);
+            if (TTransposeB.Value)
+                LoadFragment<TTile, No>(right.SubView(4 * i, 4), tileB, WarpsAcross * TTile.WarpExtent, rightPlaces, i, k);
+            else
+                LoadFragment<TTile, Yes>(right.SubView(4 * i, 4), tileB, WarpsAcross * TTile.WarpExtent, rightPlaces, i, k);
+        }
+    }
+
+    /// <summary>Starts copying a tile of a factor: a step along k by some rows of A' or columns of B'.</summary>
+    /// <typeparam name="TTile">The kernel's tile.</typeparam>
     /// <typeparam name="TAcross">m or n is contiguous, rather than k.</typeparam>
-    /// <typeparam name="TExtent">Rows of A' or columns of B' of the tile.</typeparam>
-    private static void CopyTile<TAcross, TExtent>(
+    private static void CopyTile<TTile, TAcross>(
         ArrayView<ushort> source,
         ArrayView<ushort> tile,
+        int width,
         int first,
         int extent,
         int start,
         int depth,
         int stride)
+        where TTile : struct, IWarpTile
         where TAcross : struct, IFlag
-        where TExtent : struct, IConstant
     {
-        var pieces = (TAcross.Value ? TExtent.Value : Depth) / PieceElements;
-        for (var i = 0; i < TExtent.Value * Depth / PieceElements / GroupSize; i++)
+        // The places of a work item's pieces are a multiple of eight rows apart, which leaves the swizzle as it is.
+        var pieces = (TAcross.Value ? width : TTile.Depth) / PieceElements;
+        var (row, piece) = (Group.IdxX / pieces, Group.IdxX % pieces);
+        var target = tile.SubView(Place<TTile, TAcross>(width, row, piece));
+        var (line, column) = TAcross.Value ? (start + row, first + PieceElements * piece) : (first + row, start + PieceElements * piece);
+        var (lines, columns) = TAcross.Value ? (depth, extent) : (extent, depth);
+        var bytes = sizeof(ushort) * Math.Clamp(columns - column, 0, PieceElements);
+        var from = (long)line * stride + column;
+        for (var i = 0; i < width * TTile.Depth / PieceElements / GroupSize; i++)
         {
-            var index = Group.IdxX + i * GroupSize;
-            var (row, piece) = (index / pieces, index % pieces);
-            var (line, lines) = TAcross.Value ? (start + row, depth) : (first + row, extent);
-            var (column, columns) = (PieceElements * piece + (TAcross.Value ? first : start), TAcross.Value ? extent : depth);
-            var count = line < lines ? Math.Clamp(columns - column, 0, PieceElements) : 0;
-            var from = count > 0 ? (long)line * stride + column : 0;
-            AsyncCopy.Copy16(tile.SubView(Place<TAcross, TExtent>(row, piece)), source.SubView(from), sizeof(ushort) * count);
+            var below = i * (GroupSize / pieces);
+            AsyncCopy.Copy16(
+                target.SubView(below * (TAcross.Value ? width : TTile.Depth)),
+                source.SubView(from + (long)below * stride),
+                line + below < lines ? bytes : 0);
         }
     }
 
     /// <summary>Where a piece of a row lies in shared memory.</summary>
-    private static int Place<TAcross, TExtent>(int row, int piece)
-        where TAcross : struct, IFlag
-        where TExtent : struct, IConstant =>
+    private static int Place<TTile, TAcross>(int width, int row, int piece)
+        where TTile : struct, IWarpTile
+        where TAcross : struct, IFlag =>
         TAcross.Value
-            ? row * TExtent.Value + PieceElements * (piece ^ (row & 7))
-            : row * Depth + PieceElements * (piece ^ (row >> 1 & 3));
+            ? row * width + PieceElements * (piece ^ (row & 7))
+            : row * TTile.Depth + PieceElements * (piece ^ (TTile.Depth == 64 ? row & 7 : row >> 1 & 3));
 
-    /// <summary>The fragment of 16 rows of A' by 16 along k: quarters top left, bottom left, top right, bottom right.</summary>
-    private static void LoadLeft<TTransposed>(ArrayView<uint> fragment, ArrayView<ushort> tile, int firstRow, int k)
-        where TTransposed : struct, IFlag
+    /// <summary>
+    /// Finds the row that the work item names to ldmatrix for the fragments of 16 along m or n by 16 along k: with m or n contiguous of
+    /// the four fragments side by side, at the first 16 along k; with k contiguous of the first fragment, at each 16 along k.
+    /// </summary>
+    /// <param name="places">Places in the tile.</param>
+    /// <param name="width">Rows of A' or columns of B' of the tile.</param>
+    /// <param name="first">The warp's first row or column.</param>
+    /// <param name="quartersAcrossFirst">
+    /// The quarters of a fragment follow each other along m or n before k, as those of A do; else along k first, as those of two
+    /// fragments of B side by side.
+    /// </param>
+    private static void FindFragments<TTile, TAcross>(ArrayView<int> places, int width, int first, bool quartersAcrossFirst)
+        where TTile : struct, IWarpTile
+        where TAcross : struct, IFlag
     {
         var (quarter, line) = (Warp.LaneIdx / 8, Warp.LaneIdx % 8);
-        if (TTransposed.Value)
+        var across = quartersAcrossFirst ? quarter % 2 : quarter / 2;
+        var along = quartersAcrossFirst ? quarter / 2 : quarter % 2;
+        for (var i = 0; i < places.IntLength; i++)
         {
-            var place = Place<Yes, Constants.C128>(k + line + 8 * (quarter / 2), firstRow / 8 + quarter % 2);
-            TensorCore.LoadMatrixTransposed4(fragment, tile.SubView(place, PieceElements));
-        }
-        else
-        {
-            var place = Place<No, Constants.C128>(firstRow + line + 8 * (quarter % 2), k / 8 + quarter / 2);
-            TensorCore.LoadMatrix4(fragment, tile.SubView(place, PieceElements));
+            places[i] = TAcross.Value
+                ? Place<TTile, Yes>(width, line + 8 * along, first / 8 + 2 * i + across)
+                : Place<TTile, No>(width, first + line + 8 * across, 2 * (i % (TTile.Depth / 16)) + along);
         }
     }
 
-    /// <summary>The fragments of two times 8 columns of B' by 16 along k, each its upper half before its lower one.</summary>
-    private static void LoadRight<TTransposed>(ArrayView<uint> fragments, ArrayView<ushort> tile, int firstColumn, int k)
-        where TTransposed : struct, IFlag
+    /// <summary>Reads fragment i of the warp's, at k along k.</summary>
+    private static void LoadFragment<TTile, TAcross>(ArrayView<uint> fragment, ArrayView<ushort> tile, int width, ArrayView<int> places, int i, int k)
+        where TTile : struct, IWarpTile
+        where TAcross : struct, IFlag
     {
-        var (quarter, line) = (Warp.LaneIdx / 8, Warp.LaneIdx % 8);
-        if (TTransposed.Value)
-        {
-            var place = Place<No, Constants.C256>(firstColumn + line + 8 * (quarter / 2), k / 8 + quarter % 2);
-            TensorCore.LoadMatrix4(fragments, tile.SubView(place, PieceElements));
-        }
+        if (TAcross.Value)
+            TensorCore.LoadMatrixTransposed4(fragment, tile.SubView(places[i] + k * width, PieceElements));
         else
-        {
-            var place = Place<Yes, Constants.C256>(k + line + 8 * (quarter % 2), firstColumn / 8 + quarter / 2);
-            TensorCore.LoadMatrixTransposed4(fragments, tile.SubView(place, PieceElements));
-        }
+            TensorCore.LoadMatrix4(fragment, tile.SubView(places[k / 16] + 16 * i * TTile.Depth, PieceElements));
     }
 }

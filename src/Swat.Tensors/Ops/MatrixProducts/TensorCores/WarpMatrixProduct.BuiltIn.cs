@@ -2,10 +2,14 @@ using Swat.Tensors.Numerics;
 
 namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 
-/// <summary>Launches <see cref="WarpKernel"/>.</summary>
-internal readonly struct WarpMatrixProduct : ITileLauncher
+/// <summary>Launches <see cref="WarpKernel"/> with tiles of some extent.</summary>
+/// <typeparam name="TTile">The extents.</typeparam>
+/// <typeparam name="TPieces">An eighth of the rows or columns of a warp.</typeparam>
+internal readonly struct WarpMatrixProduct<TTile, TPieces> : ITileLauncher
+    where TTile : struct, IWarpTile
+    where TPieces : struct, IConstant
 {
-    public static int Depth => WarpKernel.Depth;
+    public static TileExtents Tile => WarpKernel.Extents<TTile>();
 
     public static void Launch<TFactors, T, TPairs>(in TileArguments<T> arguments)
         where TFactors : struct, IFactors
@@ -15,14 +19,14 @@ internal readonly struct WarpMatrixProduct : ITileLauncher
         Action<ArrayView<ushort>, ArrayView<ushort>, ArrayView<float>, ArrayView<T>, ArrayView<T>, ArrayView<F32>, WarpFactorLayouts, TileSchedule> kernel =
             (arguments.TransposeA, arguments.TransposeB) switch
             {
-                (false, false) => WarpKernel.Run<TFactors, T, TPairs, No, No>,
-                (false, true) => WarpKernel.Run<TFactors, T, TPairs, No, Yes>,
-                (true, false) => WarpKernel.Run<TFactors, T, TPairs, Yes, No>,
-                (true, true) => WarpKernel.Run<TFactors, T, TPairs, Yes, Yes>,
+                (false, false) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, No>,
+                (false, true) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, Yes>,
+                (true, false) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, Yes, No>,
+                (true, true) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, Yes, Yes>,
             };
         arguments.Device.Launch(
             kernel,
-            new KernelConfig(arguments.Schedule.Units, WarpKernel.GroupSize, WarpKernel.Shared),
+            new KernelConfig(arguments.Schedule.Units, WarpKernel.GroupSize, WarpKernel.Shared<TTile>()),
             arguments.A.Elements,
             arguments.B.Elements,
             arguments.Bias,

@@ -6,14 +6,18 @@ namespace Swat.Tensors.Ops.MatrixProducts.WarpGroups;
 /// <summary>Launches <see cref="WarpGroupKernel"/>.</summary>
 internal readonly struct WarpGroupMatrixProduct : ITileLauncher
 {
-    public static int Depth => WarpGroupKernel.Depth;
+    public static TileExtents Tile => new(WarpGroupKernel.Rows, WarpGroupKernel.Columns, WarpGroupKernel.Depth);
 
     public static void Launch<TFactors, T, TPairs>(in TileArguments<T> arguments)
         where TFactors : struct, IFactors
         where T : unmanaged, IElement<T>
         where TPairs : struct, IResultPairs<T>
     {
-        Launch<TFactors, T, TPairs, No>(arguments);
+        // A bulk copy takes rows of multiples of 16 bytes; float32 results have whole sectors of memory in a warp's registers as it is.
+        if (Interop.SizeOf<T>() == sizeof(ushort) && arguments.Shape.N % 8 == 0 && arguments.Shape.StrideC % 8 == 0)
+            Launch<TFactors, T, TPairs, Yes>(arguments);
+        else
+            Launch<TFactors, T, TPairs, No>(arguments);
     }
 
     private static void Launch<TFactors, T, TPairs, TBulkStore>(in TileArguments<T> arguments)
@@ -33,9 +37,9 @@ internal readonly struct WarpGroupMatrixProduct : ITileLauncher
             };
         arguments.Device.Launch(
             kernel,
-            new KernelConfig(Math.Min(schedule.Units, arguments.Device.Info.Multiprocessors), WarpGroupKernel.GroupSize, WarpGroupKernel.Shared),
-            Describe(arguments.A, arguments.TransposeA ? shape.K : shape.M, shape.Batch, arguments.TransposeA ? WarpGroupKernel.Depth : TileSchedule.Rows),
-            Describe(arguments.B, arguments.TransposeB ? shape.N : shape.K, shape.Batch, arguments.TransposeB ? TileSchedule.Columns : WarpGroupKernel.Depth),
+            new KernelConfig(Math.Min(schedule.Units, arguments.Device.Info.Multiprocessors), WarpGroupKernel.GroupSize, WarpGroupKernel.Shared<TBulkStore>()),
+            Describe(arguments.A, arguments.TransposeA ? shape.K : shape.M, shape.Batch, arguments.TransposeA ? WarpGroupKernel.Depth : WarpGroupKernel.Rows),
+            Describe(arguments.B, arguments.TransposeB ? shape.N : shape.K, shape.Batch, arguments.TransposeB ? WarpGroupKernel.Columns : WarpGroupKernel.Depth),
             TBulkStore.Value ? Describe(arguments.C.Cast<ushort>(), shape.N, shape.M, shape.N, shape.Batch, shape.StrideC, WarpGroupKernel.BoxWidth) : default,
             arguments.Bias,
             arguments.Addend,
