@@ -23,6 +23,7 @@ public static class SwatProgram
             TrainCommand.Create(terminal, cancellation),
             PrepareCommand.Create(terminal, cancellation),
             GenerateCommand.Create(terminal, cancellation),
+            ExportCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             VerifyCommand.Create(terminal, cancellation),
         };
