@@ -18,7 +18,8 @@ internal static class YamlScalar
             && !char.IsWhiteSpace(value[^1])
             && value[0] is not ('-' or '?')
             && value is not ("null" or "~");
-        if (plain || double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (plain || double.TryParse(value, Number, CultureInfo.InvariantCulture, out _))
             return value;
         var result = new StringBuilder("\"");
         foreach (var letter in value)

@@ -10,7 +10,7 @@ public class SettingsFileTests
     {
         var options = new TrainOptions
         {
-            Data = ["a b.txt", "C:\\texts", "it's", "[x]", "#1", "line\nbreak"],
+            Data = ["a b.txt", "C:\\texts", "it's", "[x]", "#1", "line\nbreak", "8\n", " 7", "-3e5"],
             Steps = 17,
             Lr = 1.0 / 3,
             Seed = long.MaxValue,
