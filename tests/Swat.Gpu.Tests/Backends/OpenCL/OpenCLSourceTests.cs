@@ -45,6 +45,20 @@ public class OpenCLSourceTests
     public void The_same_kernel_gives_the_same_text() => Assert.That(Loop().Text, Is.EqualTo(Loop().Text));
 
     [Test]
+    public void Loops_are_structured() =>
+        Assert.That(Loop().Text, Does.Contain("for (;;)").And.Contain("break;").And.Not.Contain("goto"));
+
+    [Test]
+    public void Dynamic_shared_memory_is_a_pointer_to_vectors()
+    {
+        var b = new IrBuilder();
+        var shared = b.Append(new Instruction(Op.DynamicShared, IrType.SharedPointer));
+        b.Store(MemoryType.Int32, shared, b.ThreadIndex());
+        b.Return();
+        Assert.That(OpenCLBackend.Generate(b.Function, Everything).Text, Does.Contain("__local uint4* dynamic_shared_vectors"));
+    }
+
+    [Test]
     public void Extensions_are_named_where_they_are_used()
     {
         Assert.That(Loop().Text, Does.Not.Contain("cl_khr"));
