@@ -99,18 +99,11 @@ public sealed unsafe class TensorMap : IDisposable
         var map = Describe(view, sizes, strides, box, swizzle);
         var accelerator = view.Buffer!.Accelerator;
         var buffer = accelerator.Allocate1D<long>(MapBytes / sizeof(long));
-        var content = new ReadOnlySpan<long>(&map, MapBytes / sizeof(long)).ToArray();
+        // A recording takes launches and no copies from the host.
         if (accelerator.DefaultStream.IsCapturing)
-        {
-            // A map that a recorded launch needs has to be there before the recording runs, so it is written at once, beside it.
-            using var stream = accelerator.CreateStream();
-            buffer.View.BaseView.CopyFromCPU(stream, content);
-        }
+            accelerator.LoadStreamKernel<ArrayView<long>, TensorMapWords>(TensorMapWords.Write)((1, 1), buffer.View.BaseView, *(TensorMapWords*)&map);
         else
-        {
-            buffer.View.BaseView.CopyFromCPU(content);
-        }
-
+            buffer.View.BaseView.CopyFromCPU(new ReadOnlySpan<long>(&map, MapBytes / sizeof(long)).ToArray());
         return new TensorMap(buffer);
     }
 
