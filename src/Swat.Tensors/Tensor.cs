@@ -203,6 +203,21 @@ public sealed partial class Tensor : IDisposable
         return converted!;
     }
 
+    /// <summary>What <see cref="ConvertedTo"/> has made of these elements, if it is not out of date and nobody else holds it; else null.</summary>
+    internal Tensor? CurrentCopy()
+    {
+        if (part is { } of)
+            return of.Whole.CurrentCopy() is { } whole ? of.SameRows(whole) : null;
+        return converted is { } copy && convertedVersion == Storage.Version && copy.Storage.IsExclusive ? copy : null;
+    }
+
+    /// <summary>Tells that <see cref="CurrentCopy"/> was changed with the elements.</summary>
+    internal void MarkCopyCurrent()
+    {
+        var whole = part?.Whole ?? this;
+        whole.convertedVersion = whole.Storage.Version;
+    }
+
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     internal void ThrowIfDisposed()
     {

@@ -10,6 +10,9 @@ internal sealed class TensorPart(Tensor whole, Range rows)
 
     public Tensor Whole { get; } = whole;
 
+    /// <summary>These rows of another tensor.</summary>
+    public Tensor SameRows(Tensor other) => other.Part(rows);
+
     /// <summary>These rows of the whole's gradient; null if it has none.</summary>
     public Tensor? Gradient()
     {

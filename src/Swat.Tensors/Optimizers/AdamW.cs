@@ -9,7 +9,8 @@ namespace Swat.Tensors.Optimizers;
 /// m = β1·m + (1-β1)·g; v = β2·v + (1-β2)·g²; p = p·(1 - lr·decay) - lr·(m/(1-β1^t))/(√(v/(1-β2^t)) + ε).
 /// </para>
 /// <para>
-/// Eight parameters a launch; one pass, which reads 4n numbers and writes 3n. What changes from step to step is kept on the device
+/// Eight parameters a launch; one pass, which reads 4n numbers and writes 3n, and the 16-bit copy that products are computed from where
+/// there is one. What changes from step to step is kept on the device
 /// (<see cref="SetLearningRate"/>, the number of steps, the gradients' factor), so that a step can be recorded and replayed, and a step whose
 /// gradients are not finite is left out there and counted.
 /// </para>
@@ -79,17 +80,18 @@ public sealed class AdamW : IDisposable
             return;
         using var phase = States[0].Parameter.Device.Enter(MemoryPhase.Optimizer);
         control.Advance(gradientFactor, Options);
-        foreach (var type in new[] { DType.Float32, DType.BFloat16, DType.Float16 })
+        var updates = States
+            .Where(state => state.Parameter is { Count: > 0, Grad: not null })
+            .Select(state => new AdamWUpdate(state, state.Parameter.CurrentCopy()))
+            .ToArray();
+        foreach (var alike in updates.GroupBy(update => (update.State.Parameter.DType, update.Copy?.DType, update.IsPacked)))
+            Launch(alike.Key, [.. alike]);
+        foreach (var update in updates)
+            update.State.Parameter.MarkChanged();
+        foreach (var update in updates)
         {
-            AdamWState[] states = [.. States.Where(state => state.Parameter.DType == type && state.Parameter is { Count: > 0, Grad: not null })];
-            if (states.Length == 0)
-                continue;
-            if (Options.MomentType == DType.Float32)
-                ElementTypes.Select("AdamW", type, Launch<F32, F32>, Launch<BF16, F32>, Launch<F16, F32>)(states);
-            else
-                ElementTypes.Select("AdamW", type, Launch<F32, BF16>, Launch<BF16, BF16>, Launch<F16, BF16>)(states);
-            foreach (var state in states)
-                state.Parameter.MarkChanged();
+            if (update.Copy is not null)
+                update.State.Parameter.MarkCopyCurrent();
         }
     }
 
@@ -108,76 +110,109 @@ public sealed class AdamW : IDisposable
         control?.Dispose();
     }
 
-    private void Launch<T, TMoment>(AdamWState[] states)
+    private void Launch((DType Type, DType? Copy, bool IsPacked) alike, AdamWUpdate[] updates)
+    {
+        if (Options.MomentType == DType.Float32)
+            ElementTypes.Select("AdamW", alike.Type, Launch<F32, F32>, Launch<BF16, F32>, Launch<F16, F32>)(alike.Copy, alike.IsPacked, updates);
+        else
+            ElementTypes.Select("AdamW", alike.Type, Launch<F32, BF16>, Launch<BF16, BF16>, Launch<F16, BF16>)(alike.Copy, alike.IsPacked, updates);
+    }
+
+    private void Launch<T, TMoment>(DType? copy, bool isPacked, AdamWUpdate[] updates)
         where T : unmanaged, IElement<T>
         where TMoment : unmanaged, IElement<TMoment>
     {
-        var device = states[0].Parameter.Device;
-        foreach (var part in states.GroupBy(state => Packed.Suits(device) && state.Parameter.IsAligned && state.Parameter.Grad!.IsAligned))
+        switch (copy)
         {
-            AdamWTensors<T, TMoment>[] tensors =
-            [
-                .. part.Select(state => new AdamWTensors<T, TMoment>
-                {
-                    Parameter = state.Parameter.View<T>(),
-                    Gradient = state.Parameter.Grad!.View<T>(),
-                    FirstMoment = state.FirstMoment.View<TMoment>(),
-                    SecondMoment = state.SecondMoment.View<TMoment>(),
-                    WeightDecay = state.WeightDecay,
-                }),
-            ];
-            Action<TensorBatch<AdamWTensors<T, TMoment>>, ArrayView<float>, float, float, float> kernel =
-                part.Key ? Kernel<T, TMoment, Yes> : Kernel<T, TMoment, No>;
-            foreach (var batch in TensorBatch<AdamWTensors<T, TMoment>>.Of(tensors, item => Elementwise.Groups(item.Parameter.Length)))
-                device.Launch(kernel, (batch.Groups, Elementwise.GroupSize), batch, control!.Numbers, Options.Beta1, Options.Beta2, Options.Epsilon);
+            case DType.BFloat16:
+                Launch<T, TMoment, BF16>(isPacked ? Kernel<T, TMoment, BF16, Yes, Yes> : Kernel<T, TMoment, BF16, Yes, No>, updates);
+                break;
+            case DType.Float16:
+                Launch<T, TMoment, F16>(isPacked ? Kernel<T, TMoment, F16, Yes, Yes> : Kernel<T, TMoment, F16, Yes, No>, updates);
+                break;
+            default:
+                Launch<T, TMoment, T>(isPacked ? Kernel<T, TMoment, T, No, Yes> : Kernel<T, TMoment, T, No, No>, updates);
+                break;
         }
     }
 
-    private static void Kernel<T, TMoment, TPacked>(
-        TensorBatch<AdamWTensors<T, TMoment>> batch,
+    private void Launch<T, TMoment, TCopy>(
+        Action<TensorBatch<AdamWTensors<T, TMoment, TCopy>>, ArrayView<float>, float, float, float> kernel,
+        AdamWUpdate[] updates)
+        where T : unmanaged, IElement<T>
+        where TMoment : unmanaged, IElement<TMoment>
+        where TCopy : unmanaged, IElement<TCopy>
+    {
+        AdamWTensors<T, TMoment, TCopy>[] tensors =
+        [
+            .. updates.Select(update => new AdamWTensors<T, TMoment, TCopy>
+            {
+                Parameter = update.State.Parameter.View<T>(),
+                Gradient = update.State.Parameter.Grad!.View<T>(),
+                FirstMoment = update.State.FirstMoment.View<TMoment>(),
+                SecondMoment = update.State.SecondMoment.View<TMoment>(),
+                Copy = (update.Copy ?? update.State.Parameter).View<TCopy>(),
+                WeightDecay = update.State.WeightDecay,
+            }),
+        ];
+        foreach (var batch in TensorBatch<AdamWTensors<T, TMoment, TCopy>>.Of(tensors, item => Elementwise.Groups(item.Parameter.Length)))
+        {
+            control!.Device.Launch(
+                kernel, (batch.Groups, Elementwise.GroupSize), batch, control.Numbers, Options.Beta1, Options.Beta2, Options.Epsilon);
+        }
+    }
+
+    private static void Kernel<T, TMoment, TCopy, TCopied, TPacked>(
+        TensorBatch<AdamWTensors<T, TMoment, TCopy>> batch,
         ArrayView<float> numbers,
         float beta1,
         float beta2,
         float epsilon)
         where T : unmanaged, IElement<T>
         where TMoment : unmanaged, IElement<TMoment>
+        where TCopy : unmanaged, IElement<TCopy>
+        where TCopied : struct, IFlag
         where TPacked : struct, IFlag
     {
         if (!AdamWControl.Applies(numbers))
             return;
-        var (tensors, group) = TensorBatch<AdamWTensors<T, TMoment>>.Find(batch, Grid.IdxX);
+        var (tensors, group) = TensorBatch<AdamWTensors<T, TMoment, TCopy>>.Find(batch, Grid.IdxX);
         var start = (long)group * Elementwise.GroupElements;
         var count = (int)Math.Min(tensors.Parameter.Length - start, Elementwise.GroupElements);
         var parameters = tensors.Parameter.SubView(start, count);
         var gradients = tensors.Gradient.SubView(start, count);
         var means = tensors.FirstMoment.SubView(start, count);
         var squares = tensors.SecondMoment.SubView(start, count);
+        var copies = tensors.Copy.SubView(start, count);
         var held = AdamWControl.Read(numbers, tensors.WeightDecay, beta1, beta2, epsilon);
         if (count < Elementwise.GroupElements)
         {
             for (var i = Group.IdxX; i < count; i += Elementwise.GroupSize)
-                Element(parameters, gradients, means, squares, i, held);
+                Element<T, TMoment, TCopy, TCopied>(parameters, gradients, means, squares, copies, i, held);
         }
         else if (TPacked.Value)
         {
-            Pack(parameters, gradients, means, squares, held);
+            Pack<T, TMoment, TCopy, TCopied>(parameters, gradients, means, squares, copies, held);
         }
         else
         {
             for (var i = 0; i < Elementwise.GroupElements; i += Elementwise.GroupSize)
-                Element(parameters, gradients, means, squares, i + Group.IdxX, held);
+                Element<T, TMoment, TCopy, TCopied>(parameters, gradients, means, squares, copies, i + Group.IdxX, held);
         }
     }
 
     /// <summary>Four elements that lie side by side.</summary>
-    private static void Pack<T, TMoment>(
+    private static void Pack<T, TMoment, TCopy, TCopied>(
         ArrayView<T> parameters,
         ArrayView<T> gradients,
         ArrayView<TMoment> means,
         ArrayView<TMoment> squares,
+        ArrayView<TCopy> copies,
         AdamWNumbers numbers)
         where T : unmanaged, IElement<T>
         where TMoment : unmanaged, IElement<TMoment>
+        where TCopy : unmanaged, IElement<TCopy>
+        where TCopied : struct, IFlag
     {
         var parameterPacks = parameters.Cast<Pack4<T>>();
         var meanPacks = means.Cast<Pack4<TMoment>>();
@@ -193,18 +228,34 @@ public sealed class AdamW : IDisposable
         parameterPacks[Group.IdxX] = parameter;
         meanPacks[Group.IdxX] = mean;
         squarePacks[Group.IdxX] = square;
+        if (TCopied.Value)
+        {
+            Pack4<TCopy> copy;
+            copy.First = TCopy.FromFloat(T.ToFloat(parameter.First));
+            copy.Second = TCopy.FromFloat(T.ToFloat(parameter.Second));
+            copy.Third = TCopy.FromFloat(T.ToFloat(parameter.Third));
+            copy.Fourth = TCopy.FromFloat(T.ToFloat(parameter.Fourth));
+            copies.Cast<Pack4<TCopy>>()[Group.IdxX] = copy;
+        }
     }
 
-    private static void Element<T, TMoment>(
+    private static void Element<T, TMoment, TCopy, TCopied>(
         ArrayView<T> parameters,
         ArrayView<T> gradients,
         ArrayView<TMoment> means,
         ArrayView<TMoment> squares,
+        ArrayView<TCopy> copies,
         int i,
         AdamWNumbers numbers)
         where T : unmanaged, IElement<T>
-        where TMoment : unmanaged, IElement<TMoment> =>
+        where TMoment : unmanaged, IElement<TMoment>
+        where TCopy : unmanaged, IElement<TCopy>
+        where TCopied : struct, IFlag
+    {
         (parameters[i], means[i], squares[i]) = Update(parameters[i], gradients[i], means[i], squares[i], numbers);
+        if (TCopied.Value)
+            copies[i] = TCopy.FromFloat(T.ToFloat(parameters[i]));
+    }
 
     private static (T Parameter, TMoment Mean, TMoment Square) Update<T, TMoment>(
         T parameter,

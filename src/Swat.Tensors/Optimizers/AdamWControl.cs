@@ -26,6 +26,8 @@ internal sealed class AdamWControl : IDisposable
         counters = MemoryScope.Keep(Tensor.FromArray(device, new int[CounterCount], [CounterCount]));
     }
 
+    public TensorDevice Device => numbers.Device;
+
     /// <summary>For the kernel that updates: see <see cref="Applies"/> and <see cref="Read"/>.</summary>
     public ArrayView<float> Numbers => numbers.View<float>();
 

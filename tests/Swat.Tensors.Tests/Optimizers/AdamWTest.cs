@@ -132,6 +132,26 @@ public sealed class AdamWTest(string deviceName) : DeviceTest(deviceName)
         Assert.That(parameter.ToArray(), Is.All.EqualTo(1f));
     }
 
+    [TestCase(DType.BFloat16)]
+    [TestCase(DType.Float16)]
+    public void The_copy_that_products_take_is_kept_up_to_date(DType type)
+    {
+        using var whole = Tensor.Normal(Device, [40, 64], seed: 5);
+        whole.RequiresGrad = true;
+        using var x = Tensor.Normal(Device, [3, 64], seed: 6, type: type);
+        using var optimizer = new AdamW([new([whole.Part(..17)], 0.1f), new([whole.Part(17..)], 0)]);
+        for (var step = 0; step < 3; step++)
+        {
+            using (var tape = new Tape(Device))
+                x.Linear(whole).To(DType.Float32).Sum().Backward();
+            optimizer.Step(0.1f);
+            optimizer.ZeroGrad();
+            Assert.That(whole.CurrentCopy(), Is.Not.Null);
+            using var scope = Device.Scope();
+            Assert.That(whole.CurrentCopy()!.ToArray(), Is.EqualTo(whole.Clone().To(type).ToArray()));
+        }
+    }
+
     [Test]
     public void A_constant_is_no_parameter()
     {
