@@ -35,7 +35,8 @@ internal sealed class OperationsBenchmark : IBenchmark
         var (batch, length) = device.Kind == DeviceKind.Cpu ? (1, 256) : (8, 4096);
         var copy = Copy(run, 2L * batch * length * Width * 4);
         yield return new BenchRow("copy", copy.Time, copy.Rate, "GB/s");
-        foreach (var make in Cases(device, batch, length))
+        using var processor = TensorDevice.Open("cpu");
+        foreach (var make in Cases(device, processor, batch, length))
         {
             using var scope = device.Scope();
             using var tape = new Tape(device);
@@ -43,6 +44,7 @@ internal sealed class OperationsBenchmark : IBenchmark
             {
                 if (!run.Wants(operation.Name))
                     continue;
+                operation.Check();
                 var time = run.Time(operation.Work);
                 var rate = operation.Bytes / time.Median / 1e9;
                 yield return new BenchRow(operation.Name, time, rate, "GB/s", $"{100 * rate / copy.Rate:F0} % of the copy");
@@ -67,105 +69,124 @@ internal sealed class OperationsBenchmark : IBenchmark
         return (time, 2 * bytes / time.Median / 1e9);
     }
 
-    private static IEnumerable<Func<Tape, IEnumerable<OperationCase>>> Cases(TensorDevice device, int batch, int length)
+    private static IEnumerable<Func<Tape, IEnumerable<OperationCase>>> Cases(TensorDevice device, TensorDevice processor, int batch, int length)
     {
         var rows = batch * length;
         double elements = (double)rows * Width;
+        Tensor Activations(ulong seed, int width = Width) => Random(device, [rows, width], seed);
+        Tensor NormWeight() => Leaf(Tensor.Full(device, [Width], 1));
         yield return tape =>
         {
-            var x = Leaf(Random(device, [rows, Width], 1));
-            var weight = Leaf(Tensor.Full(device, [Width], 1));
-            var dy = Random(device, [rows, Width], 2);
-            return
-            [
-                Forward("rms_norm", 4 * elements, device, () => x.RmsNorm(weight)),
-                Backward("rms_norm", 6 * elements, tape, x.RmsNorm(weight), dy, x, weight),
-            ];
+            var norm = new RowwiseCase("rms_norm", processor, x => x[0].RmsNorm(x[1]), Leaf(Activations(1)), NormWeight());
+            return [norm.Forward(4 * elements), norm.Backward(6 * elements, tape, Activations(2))];
         };
         yield return tape =>
         {
-            var x = Leaf(Random(device, [rows, Width], 1));
-            var residual = Random(device, [rows, Width], 2);
-            var weight = Leaf(Tensor.Full(device, [Width], 1));
-            var dy = Random(device, [rows, Width], 3);
-            var (sum, normalized) = x.AddRmsNorm(residual, weight);
-            var both = Tape.Record("both", [sum, normalized], sum.Detach(), [], context =>
+            Tensor[] inputs = [Leaf(Activations(1)), Activations(2), NormWeight()];
+            var forward = new RowwiseCase("add_rms_norm", processor, x => x[0].AddRmsNorm(x[1], x[2]).Normalized, inputs);
+            var backward = new RowwiseCase("add_rms_norm", processor, x => BothOutputs(x, Activations(4)), inputs);
+            return [forward.Forward(8 * elements), backward.Backward(8 * elements, tape, Activations(3))];
+        };
+        yield return tape =>
+        {
+            var count = (double)rows * FeedForward;
+            var swiglu = new RowwiseCase(
+                "swiglu", processor, x => x[0].SwiGlu(x[1]), Leaf(Activations(1, FeedForward)), Leaf(Activations(2, FeedForward)));
+            return [swiglu.Forward(6 * count), swiglu.Backward(10 * count, tape, Activations(3, FeedForward))];
+        };
+        yield return tape =>
+        {
+            var count = (double)rows * FeedForward;
+            var swiglu = new RowwiseCase("joint swiglu", processor, x => x[0].SwiGlu(), Leaf(Activations(1, 2 * FeedForward)));
+            return [swiglu.Forward(6 * count), swiglu.Backward(10 * count, tape, Activations(3, FeedForward))];
+        };
+        yield return tape =>
+        {
+            var table = new RotaryTable(device, length, Width / Heads);
+            RotaryTable TableOf(Tensor x) => x.Device == device ? table : new RotaryTable(x.Device, length, Width / Heads);
+            var angles = length * (Width / Heads) * 4.0;
+            var joint = Random(device, [batch, length, 3 * Width], 1);
+            var split = new RowwiseCase("split_heads with rotary", processor, x => x[0].SplitHeads(Heads, Heads, TableOf(x[0])).Query, joint)
             {
-                context.AccumulateShared(0, context.OutputGradient);
-                context.AccumulateShared(1, context.OutputGradient);
-            });
-            return
-            [
-                Forward("add_rms_norm", 8 * elements, device, () => x.AddRmsNorm(residual, weight).Normalized),
-                // One tensor serves as the gradient of both outputs and counts once.
-                Backward("add_rms_norm", 6 * elements, tape, both, dy, x, weight),
-            ];
+                RowDimension = 1,
+            };
+            var heads = Leaf(Random(device, [batch, length, Heads, Width / Heads], 2));
+            var rotary = new RowwiseCase("rotary", processor, x => x[0].Rotary(TableOf(x[0])), heads) { RowDimension = 1 };
+            var gradient = Random(device, heads.Shape, 3);
+            return [split.Forward(12 * elements + angles), rotary.Forward(4 * elements + angles), rotary.Backward(4 * elements + angles, tape, gradient)];
         };
+        yield return tape => [new RowwiseCase("residual add", processor, x => x[0].Add(x[1]), Activations(1), Activations(2)).Forward(6 * elements)];
+        yield return tape => CrossEntropyCases(device, processor, tape, rows);
         yield return tape =>
-        {
-            Shape shape = [rows, FeedForward];
-            var count = (double)shape.Count;
-            var gate = Leaf(Random(device, shape, 1));
-            var up = Leaf(Random(device, shape, 2));
-            var dy = Random(device, shape, 3);
-            return
-            [
-                Forward("swiglu", 6 * count, device, () => gate.SwiGlu(up)),
-                Backward("swiglu", 10 * count, tape, gate.SwiGlu(up), dy, gate, up),
-            ];
-        };
+        [
+            new RowwiseCase("convert float32 to bfloat16", processor, x => x[0].To(DType.BFloat16), Random(device, [rows, Width], 1, DType.Float32))
+                .Forward(6 * elements),
+        ];
         yield return tape =>
-        {
-            Shape shape = [rows, 2 * FeedForward];
-            var count = shape.Count / 2.0;
-            var x = Leaf(Random(device, shape, 1));
-            var dy = Random(device, [rows, FeedForward], 2);
-            return
-            [
-                Forward("joint swiglu", 6 * count, device, () => x.SwiGlu()),
-                Backward("joint swiglu", 10 * count, tape, x.SwiGlu(), dy, x),
-            ];
-        };
-        yield return tape =>
-        {
-            var x = Random(device, [batch, length, 3 * Width], 1);
-            var table = new RotaryTable(device, length, Width / Heads);
-            return [Forward("split_heads with rotary", 12 * elements + length * 64 * 4.0, device, () => x.SplitHeads(Heads, Heads, table).Query)];
-        };
-        yield return tape =>
-        {
-            var x = Random(device, [batch, length, Heads, Width / Heads], 1);
-            var table = new RotaryTable(device, length, Width / Heads);
-            return [Forward("rotary", 4 * elements + length * 64 * 4.0, device, () => x.Rotary(table))];
-        };
-        yield return tape =>
-        {
-            var x = Random(device, [rows, Width], 1);
-            var y = Random(device, [rows, Width], 2);
-            return [Forward("residual add", 6 * elements, device, () => x.Add(y))];
-        };
-        yield return tape =>
-        {
-            var logits = Leaf(Random(device, [rows, Vocabulary], 1));
-            var targets = Tensor.FromArray(device, Enumerable.Range(0, rows).Select(i => i * 7 % Vocabulary).ToArray(), [rows]);
-            var count = (double)rows * Vocabulary;
-            return
-            [
-                Forward("cross_entropy", 2 * count, device, () => logits.CrossEntropy(targets)),
-                Backward("cross_entropy", 4 * count, tape, logits.CrossEntropy(targets), null, logits),
-            ];
-        };
-        yield return tape =>
-        {
-            var x = Random(device, [rows, Width], 1, DType.Float32);
-            return [Forward("convert float32 to bfloat16", 6 * elements, device, () => x.To(DType.BFloat16))];
-        };
-        yield return tape =>
-        {
-            var x = Random(device, [rows, Width], 1);
-            return [Forward("convert bfloat16 to float32", 6 * elements, device, () => x.To(DType.Float32))];
-        };
+            [new RowwiseCase("convert bfloat16 to float32", processor, x => x[0].To(DType.Float32), Activations(1)).Forward(6 * elements)];
         yield return tape => AdamWCases(device, rows);
+    }
+
+    /// <summary>Sum and normalisation as one result, whose gradient goes to the normalisation; that of the sum is another tensor.</summary>
+    private static Tensor BothOutputs(Tensor[] x, Tensor gradientOfSum)
+    {
+        var (sum, normalized) = x[0].AddRmsNorm(x[1], x[2]);
+        if (sum.Device != gradientOfSum.Device)
+        {
+            using (gradientOfSum.Device.Scope())
+                gradientOfSum = Tensor.FromArray(sum.Device, gradientOfSum.Slice(0, ..sum.Shape[0]).ToArray(), sum.Shape);
+        }
+
+        return Tape.Record("both", [sum, normalized], sum.Detach(), [], context =>
+        {
+            context.AccumulateShared(0, gradientOfSum);
+            context.AccumulateShared(1, context.OutputGradient);
+        });
+    }
+
+    /// <summary>Checked on some rows: the mean is one number of all of them.</summary>
+    private static IEnumerable<OperationCase> CrossEntropyCases(TensorDevice device, TensorDevice processor, Tape tape, int rows)
+    {
+        const int checkedRows = 8;
+        var logits = Leaf(Random(device, [rows, Vocabulary], 1));
+        int[] classes = [.. Enumerable.Range(0, rows).Select(i => i * 7 % Vocabulary)];
+        var targets = Tensor.FromArray(device, classes, [rows]);
+        var count = (double)rows * Vocabulary;
+        var loss = logits.CrossEntropy(targets);
+        yield return new OperationCase(
+            "cross_entropy",
+            2 * count,
+            () =>
+            {
+                using (device.NoGrad())
+                using (device.Scope())
+                    logits.CrossEntropy(targets);
+            },
+            () => (Sample(device).Loss, Sample(processor).Loss));
+        yield return new OperationCase(
+            "cross_entropy backward",
+            4 * count,
+            () =>
+            {
+                logits.ZeroGrad();
+                tape.Backward(loss, keepGraph: true);
+            },
+            () => (Sample(device).Gradient, Sample(processor).Gradient));
+
+        (float[] Loss, float[] Gradient) Sample(TensorDevice on)
+        {
+            using var scope = new Tape(on);
+            Tensor some;
+            using (device.NoGrad())
+            {
+                var values = logits.Slice(0, ..checkedRows).ToArray();
+                some = Leaf(Tensor.FromArray(on, values, [checkedRows, Vocabulary], on == device ? DType.BFloat16 : DType.Float32));
+            }
+
+            var result = some.CrossEntropy(Tensor.FromArray(on, classes.AsSpan(0, checkedRows), [checkedRows]));
+            result.Backward();
+            return ([result.Item()], some.Grad!.ToArray());
+        }
     }
 
     /// <summary>As many parameters as the 340M model has, in as many tensors.</summary>
@@ -189,8 +210,18 @@ internal sealed class OperationsBenchmark : IBenchmark
         }
 
         using var optimizer = new AdamW([new ParameterGroup(parameters, 0.1f)]);
-        yield return new OperationCase("adamw, 340M parameters", 28 * count, () => optimizer.Step(1e-4f));
-        yield return new OperationCase("gradient norm, 340M parameters", 4 * count, () => GradientNorm.Compute(parameters, 1).Dispose());
+        const float learningRate = 1e-4f;
+        yield return new OperationCase("adamw, 340M parameters", 28 * count, () => optimizer.Step(learningRate), () =>
+        {
+            optimizer.Step(learningRate);
+            // The first step is the learning rate long, whatever the gradient.
+            return (parameters[^2].ToArray(), [.. Enumerable.Repeat(0.5f - learningRate * (1 + 0.1f * 0.5f), Width)]);
+        });
+        yield return new OperationCase("gradient norm, 340M parameters", 4 * count, () => GradientNorm.Compute(parameters, 1).Dispose(), () =>
+        {
+            using var norm = GradientNorm.Compute(parameters, 1);
+            return ([norm.Norm.Item()], [(float)(0.01 * Math.Sqrt(count))]);
+        });
         foreach (var parameter in parameters)
             parameter.ZeroGrad();
     }
@@ -209,25 +240,4 @@ internal sealed class OperationsBenchmark : IBenchmark
         tensor.RequiresGrad = true;
         return tensor;
     }
-
-    private static void Forget(params ReadOnlySpan<Tensor> tensors)
-    {
-        foreach (var tensor in tensors)
-            tensor.ZeroGrad();
-    }
-
-    private static OperationCase Forward(string name, double bytes, TensorDevice device, Func<Tensor> operation) =>
-        new(name, bytes, () =>
-        {
-            using (device.NoGrad())
-            using (device.Scope())
-                operation();
-        });
-
-    private static OperationCase Backward(string name, double bytes, Tape tape, Tensor output, Tensor? gradient, params Tensor[] leaves) =>
-        new($"{name} backward", bytes, () =>
-        {
-            Forget(leaves);
-            tape.Backward(output, gradient, keepGraph: true);
-        });
 }
