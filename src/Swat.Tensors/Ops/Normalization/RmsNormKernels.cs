@@ -20,7 +20,7 @@ internal static class RmsNormKernels
         if (arguments.X.Count == 0)
             arguments.Partial.FillWith(0);
         else if (PackedRmsNorm.Suits(arguments.X))
-            PackedRmsNorm.Backward(arguments);
+            PackedRmsNormGradient.Launch(arguments);
         else
             StreamedRmsNorm.Backward(arguments);
     }
@@ -30,7 +30,7 @@ internal static class RmsNormKernels
     {
         var width = x.Shape[^1];
         return x.Count > 0 && PackedRmsNorm.Suits(x)
-            ? Tensor.Empty(x.Device, [1, PackedRmsNorm.BackwardGroups(x), width])
+            ? Tensor.Empty(x.Device, [1, PackedRmsNormGradient.Groups(x), width])
             : ColumnSum.Partial(x.Device, (int)x.Shape[..^1].Count, width);
     }
 }
