@@ -6,15 +6,13 @@ namespace Swat.Tensors.Ops;
 /// <summary>
 /// How kernels that treat every element alike divide 2048 consecutive elements among the 256 work items of a group, eight for each: in one
 /// pack of eight where all tensors are of 16 bits, in two packs of four, 1024 elements apart, where one is Float32, so that a work item
-/// always moves 16 bytes of the wider type at a time; or in eight single elements, 256 apart, on a processor.
+/// always moves 16 bytes of the wider type at a time. On a processor, and in a group that is not full, it takes single elements, 256 apart.
 /// </summary>
 internal static class PackedGroup
 {
     public const int Size = 256;
     public const int PerItem = 8;
     public const int Elements = Size * PerItem;
-
-    private const int Half = PerItem / 2;
 
     public static KernelConfig Config(long count) => (checked((int)((count + Elements - 1) / Elements)), Size);
 
@@ -42,7 +40,7 @@ internal static class PackedGroup
 
     /// <summary>In a kernel: reads this work item's eight elements.</summary>
     /// <typeparam name="T">The element.</typeparam>
-    /// <typeparam name="TPack">Elements of a pack: 1, 4 or 8.</typeparam>
+    /// <typeparam name="TPack">Elements of a pack: 4 or 8.</typeparam>
     /// <param name="group">2048 elements.</param>
     /// <param name="values">Eight numbers of local memory.</param>
     public static void Load<T, TPack>(ArrayView<T> group, ArrayView<float> values)
@@ -53,18 +51,13 @@ internal static class PackedGroup
         {
             Packed.Unpack(group.Cast<Pack8<T>>()[Group.IdxX], values);
         }
-        else if (TPack.Value == Half)
+        else
         {
             var packs = group.Cast<Pack4<T>>();
             Pack8<T> pack;
             pack.Low = packs[Group.IdxX];
             pack.High = packs[Group.IdxX + Size];
             Packed.Unpack(pack, values);
-        }
-        else
-        {
-            for (var i = 0; i < PerItem; i++)
-                values[i] = T.ToFloat(group[i * Size + Group.IdxX]);
         }
     }
 
@@ -78,17 +71,12 @@ internal static class PackedGroup
             var packs = group.Cast<Pack8<T>>();
             packs[Group.IdxX] = Packed.Pack<T>(values);
         }
-        else if (TPack.Value == Half)
+        else
         {
             var packs = group.Cast<Pack4<T>>();
             var pack = Packed.Pack<T>(values);
             packs[Group.IdxX] = pack.Low;
             packs[Group.IdxX + Size] = pack.High;
-        }
-        else
-        {
-            for (var i = 0; i < PerItem; i++)
-                group[i * Size + Group.IdxX] = T.FromFloat(values[i]);
         }
     }
 }

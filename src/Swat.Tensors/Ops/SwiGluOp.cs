@@ -91,7 +91,7 @@ public static class SwiGluOp
         var upstream = dy.SubView(start, count);
         var gateTarget = dgate.SubView(start, count);
         var upTarget = dup.SubView(start, count);
-        if (count == PackedGroup.Elements)
+        if (TPack.Value > 1 && count == PackedGroup.Elements)
         {
             var ofGate = LocalMemory.Allocate<float>(PackedGroup.PerItem);
             var ofUp = LocalMemory.Allocate<float>(PackedGroup.PerItem);
@@ -100,24 +100,33 @@ public static class SwiGluOp
             PackedGroup.Load<T, TPack>(ups, ofUp);
             PackedGroup.Load<T, TPack>(upstream, ofResult);
             for (var i = 0; i < PackedGroup.PerItem; i++)
-            {
-                var sigmoid = TPack.Value == 1 ? Sigmoid.Of(ofGate[i]) : Sigmoid.Fast(ofGate[i]);
-                (ofGate[i], ofUp[i]) = Derivative(ofGate[i], ofUp[i], ofResult[i], sigmoid);
-            }
-
+                (ofGate[i], ofUp[i]) = Derivative(ofGate[i], ofUp[i], ofResult[i], Sigmoid.Fast(ofGate[i]));
             PackedGroup.Store<T, TPack>(gateTarget, ofGate);
             PackedGroup.Store<T, TPack>(upTarget, ofUp);
         }
         else
         {
-            for (var i = Group.IdxX; i < count; i += PackedGroup.Size)
-            {
-                var g = T.ToFloat(gates[i]);
-                var (dg, du) = Derivative(g, T.ToFloat(ups[i]), T.ToFloat(upstream[i]), Sigmoid.Of(g));
-                gateTarget[i] = T.FromFloat(dg);
-                upTarget[i] = T.FromFloat(du);
-            }
+            var i = 0;
+            for (; i + PackedGroup.Size <= count; i += PackedGroup.Size)
+                BackwardElement(gates, ups, upstream, gateTarget, upTarget, i + Group.IdxX);
+            if (i + Group.IdxX < count)
+                BackwardElement(gates, ups, upstream, gateTarget, upTarget, i + Group.IdxX);
         }
+    }
+
+    private static void BackwardElement<T>(
+        ArrayView<T> gate,
+        ArrayView<T> up,
+        ArrayView<T> dy,
+        ArrayView<T> dgate,
+        ArrayView<T> dup,
+        int i)
+        where T : unmanaged, IElement<T>
+    {
+        var g = T.ToFloat(gate[i]);
+        var (dg, du) = Derivative(g, T.ToFloat(up[i]), T.ToFloat(dy[i]), Sigmoid.Of(g));
+        dgate[i] = T.FromFloat(dg);
+        dup[i] = T.FromFloat(du);
     }
 
     private readonly struct Exact : IZip

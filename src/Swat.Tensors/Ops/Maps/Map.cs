@@ -46,7 +46,7 @@ internal static class Map
         var count = PackedGroup.Count(x.Length);
         var source = x.SubView(start, count);
         var target = y.SubView(start, count);
-        if (count == PackedGroup.Elements)
+        if (TPack.Value > 1 && count == PackedGroup.Elements)
         {
             var values = LocalMemory.Allocate<float>(PackedGroup.PerItem);
             PackedGroup.Load<T, TPack>(source, values);
@@ -56,8 +56,16 @@ internal static class Map
         }
         else
         {
-            for (var i = Group.IdxX; i < count; i += PackedGroup.Size)
-                target[i] = TResult.FromFloat(TFunction.Value(T.ToFloat(source[i]), first, second));
+            var i = 0;
+            for (; i + PackedGroup.Size <= count; i += PackedGroup.Size)
+                Element<T, TResult, TFunction>(source, target, i + Group.IdxX, first, second);
+            if (i + Group.IdxX < count)
+                Element<T, TResult, TFunction>(source, target, i + Group.IdxX, first, second);
         }
     }
+
+    private static void Element<T, TResult, TFunction>(ArrayView<T> x, ArrayView<TResult> y, int i, float first, float second)
+        where T : unmanaged, IElement<T>
+        where TResult : unmanaged, IElement<TResult>
+        where TFunction : struct, IMap => y[i] = TResult.FromFloat(TFunction.Value(T.ToFloat(x[i]), first, second));
 }

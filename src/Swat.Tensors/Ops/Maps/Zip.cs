@@ -44,7 +44,7 @@ internal static class Zip
         var left = a.SubView(start, count);
         var right = b.SubView(start, count);
         var target = y.SubView(start, count);
-        if (count == PackedGroup.Elements)
+        if (TPack.Value > 1 && count == PackedGroup.Elements)
         {
             var values = LocalMemory.Allocate<float>(PackedGroup.PerItem);
             var others = LocalMemory.Allocate<float>(PackedGroup.PerItem);
@@ -56,8 +56,15 @@ internal static class Zip
         }
         else
         {
-            for (var i = Group.IdxX; i < count; i += PackedGroup.Size)
-                target[i] = T.FromFloat(TFunction.Value(T.ToFloat(left[i]), T.ToFloat(right[i]), first, second));
+            var i = 0;
+            for (; i + PackedGroup.Size <= count; i += PackedGroup.Size)
+                Element<T, TFunction>(left, right, target, i + Group.IdxX, first, second);
+            if (i + Group.IdxX < count)
+                Element<T, TFunction>(left, right, target, i + Group.IdxX, first, second);
         }
     }
+
+    private static void Element<T, TFunction>(ArrayView<T> a, ArrayView<T> b, ArrayView<T> y, int i, float first, float second)
+        where T : unmanaged, IElement<T>
+        where TFunction : struct, IZip => y[i] = T.FromFloat(TFunction.Value(T.ToFloat(a[i]), T.ToFloat(b[i]), first, second));
 }
