@@ -15,6 +15,7 @@ internal static class Benchmarks
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new AttentionBenchmark(),
+        new CachedAttentionBenchmark(),
         new EngineBenchmark(),
         new ProcessorBenchmark(),
         new MatrixProductBenchmark(),

@@ -15,6 +15,7 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
     private const int InitialUnlimitedCapacity = 256;
 
     private readonly SwatModel _model;
+    private readonly DType _type;
     private readonly int _sequences;
     private readonly long[] _positions;
     private readonly Tensor _control;
@@ -28,11 +29,13 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
     /// <param name="model">Gives shape, slopes and device.</param>
     /// <param name="sequences">Texts side by side.</param>
     /// <param name="blockLength">Tokens that one call brings for each text at most.</param>
-    public RingAttention(SwatModel model, int sequences, int blockLength)
+    /// <param name="type">Of the cached keys and values.</param>
+    public RingAttention(SwatModel model, int sequences, int blockLength, DType type)
     {
         if (model.Config.HeadDim > RingKernels.GroupSize)
             throw new NotSupportedException($"Generation supports heads of up to {RingKernels.GroupSize} channels; this model has {model.Config.HeadDim}.");
         _model = model;
+        _type = type;
         _sequences = sequences;
         _positions = new long[sequences];
         _capacity = model.Config.WindowSize is { } window ? checked(window - 1 + blockLength) : Math.Max(InitialUnlimitedCapacity, blockLength);
@@ -94,23 +97,21 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
     /// <inheritdoc/>
     public Tensor Attend(Tensor query, Tensor key, Tensor value, int layer)
     {
-        var ring = _rings[layer];
-        var shape = ShapeOf(query);
-        int tokens = _sequences * shape.Length;
-        _model.Device.Launch(
-            RingKernels.Append,
-            new KernelConfig(tokens, RingKernels.GroupSize),
-            key.View<float>(),
-            value.View<float>(),
-            ring.Keys.View<float>(),
-            ring.Values.View<float>(),
-            _control.View<int>(),
-            shape);
+        var (ring, shape) = (_rings[layer], ShapeOf(query));
         var output = Tensor.Empty(_model.Device, query.Shape);
-        if (_model.Config.AttentionActivation == AttentionActivation.Softmax)
-            Launch<Yes>(query, ring, output, shape);
-        else
-            Launch<No>(query, ring, output, shape);
+        switch (_type)
+        {
+            case DType.BFloat16:
+                Attend<BF16>(query, key, value, ring, output, shape);
+                break;
+            case DType.Float16:
+                Attend<F16>(query, key, value, ring, output, shape);
+                break;
+            default:
+                Attend<F32>(query, key, value, ring, output, shape);
+                break;
+        }
+
         return output;
     }
 
@@ -125,18 +126,42 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
 
     private int Window => _model.Config.WindowSize ?? int.MaxValue;
 
-    private void Launch<TSoftmax>(Tensor query, Ring ring, Tensor output, RingShape shape)
-        where TSoftmax : struct, IFlag =>
+    private void Attend<T>(Tensor query, Tensor key, Tensor value, Ring ring, Tensor output, RingShape shape)
+        where T : unmanaged, IElement<T>
+    {
         _model.Device.Launch(
-            RingKernels.Attend<TSoftmax>,
+            RingKernels.Append<T>,
+            new KernelConfig(_sequences * shape.Length, RingKernels.GroupSize),
+            key.View<float>(),
+            value.View<float>(),
+            ring.Keys.View<T>(),
+            ring.Values.View<T>(),
+            _control.View<int>(),
+            shape);
+        if (_model.Config.AttentionActivation == AttentionActivation.Softmax)
+            Attend<T, Yes>(query, ring, output, shape);
+        else
+            Attend<T, No>(query, ring, output, shape);
+    }
+
+    private void Attend<T, TSoftmax>(Tensor query, Ring ring, Tensor output, RingShape shape)
+        where T : unmanaged, IElement<T>
+        where TSoftmax : struct, IFlag
+    {
+        var slopes = _model.Slopes ?? output;
+        if (PackedRingKernels.TryLaunch<TSoftmax>(query, ring, slopes, _control, output, shape))
+            return;
+        _model.Device.Launch(
+            RingKernels.Attend<T, TSoftmax>,
             new KernelConfig(new Index2D(_sequences * shape.Length, shape.Heads), new Index2D(RingKernels.GroupSize, 1)),
             query.View<float>(),
-            ring.Keys.View<float>(),
-            ring.Values.View<float>(),
-            (_model.Slopes ?? output).View<float>(),
+            ring.Keys.View<T>(),
+            ring.Values.View<T>(),
+            slopes.View<float>(),
             _control.View<int>(),
             output.View<float>(),
             shape);
+    }
 
     private RingShape ShapeOf(Tensor query) => new()
     {
@@ -170,7 +195,7 @@ internal sealed class RingAttention : IAttentionCore, IDisposable
         _rotary = table;
     }
 
-    private Ring CreateRing(int capacity) => new(_model.Device, [_sequences, capacity, _model.Config.KvHeads, _model.Config.HeadDim]);
+    private Ring CreateRing(int capacity) => new(_model.Device, [_sequences, capacity, _model.Config.KvHeads, _model.Config.HeadDim], _type);
 
     /// <summary>Makes room for all positions below <paramref name="end"/>; nothing has wrapped around yet, so slots keep their numbers.</summary>
     private void Reserve(long end)

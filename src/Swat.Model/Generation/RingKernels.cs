@@ -22,13 +22,14 @@ internal static class RingKernels
     /// <param name="valueRing">As keyRing.</param>
     /// <param name="control">[sequences, 3].</param>
     /// <param name="shape">Extents.</param>
-    public static void Append(
+    public static void Append<T>(
         ArrayView<float> key,
         ArrayView<float> value,
-        ArrayView<float> keyRing,
-        ArrayView<float> valueRing,
+        ArrayView<T> keyRing,
+        ArrayView<T> valueRing,
         ArrayView<int> control,
         RingShape shape)
+        where T : unmanaged, IElement<T>
     {
         var sequence = Grid.IdxX / shape.Length;
         var token = Grid.IdxX % shape.Length;
@@ -40,8 +41,8 @@ internal static class RingKernels
         var target = ((long)sequence * shape.Capacity + slot) * width;
         for (var i = Group.IdxX; i < width; i += GroupSize)
         {
-            keyRing[target + i] = key[source + i];
-            valueRing[target + i] = value[source + i];
+            keyRing[target + i] = T.FromFloat(key[source + i]);
+            valueRing[target + i] = T.FromFloat(value[source + i]);
         }
     }
 
@@ -57,14 +58,15 @@ internal static class RingKernels
     /// <param name="control">[sequences, 3].</param>
     /// <param name="output">As query; padding becomes 0.</param>
     /// <param name="shape">Extents; the head dimension is at most <see cref="GroupSize"/>.</param>
-    public static void Attend<TSoftmax>(
+    public static void Attend<T, TSoftmax>(
         ArrayView<float> query,
-        ArrayView<float> keyRing,
-        ArrayView<float> valueRing,
+        ArrayView<T> keyRing,
+        ArrayView<T> valueRing,
         ArrayView<float> slopes,
         ArrayView<int> control,
         ArrayView<float> output,
         RingShape shape)
+        where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
     {
         var scaledQuery = SharedMemory.Allocate<float>(GroupSize);
@@ -120,7 +122,7 @@ internal static class RingKernels
             {
                 for (var key = part; key < count; key += parts)
                 {
-                    sum += weights[key] * valueRing[ringStart + (long)Wrap(ownSlot - first - key, shape.Capacity) * stride + column];
+                    sum += weights[key] * T.ToFloat(valueRing[ringStart + (long)Wrap(ownSlot - first - key, shape.Capacity) * stride + column]);
                     weightSum += weights[key];
                 }
             }
@@ -140,18 +142,19 @@ internal static class RingKernels
     }
 
     /// <summary>The slot of a position that is less than a capacity away from the ring.</summary>
-    private static int Wrap(int slot, int capacity)
+    public static int Wrap(int slot, int capacity)
     {
         if (slot < 0)
             return slot + capacity;
         return slot >= capacity ? slot - capacity : slot;
     }
 
-    private static float Dot(ArrayView<float> query, ArrayView<float> keys, long start, int headDim)
+    private static float Dot<T>(ArrayView<float> query, ArrayView<T> keys, long start, int headDim)
+        where T : unmanaged, IElement<T>
     {
         var dot = 0f;
         for (var d = 0; d < headDim; d++)
-            dot += query[d] * keys[start + d];
+            dot += query[d] * T.ToFloat(keys[start + d]);
         return dot;
     }
 

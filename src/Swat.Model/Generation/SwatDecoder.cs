@@ -22,13 +22,18 @@ public sealed class SwatDecoder : IDisposable
     /// <param name="model">Must outlive the decoder.</param>
     /// <param name="sequences">Texts side by side.</param>
     /// <param name="blockLength">Tokens of a text that pass through the layers together when a prompt is read.</param>
-    public SwatDecoder(SwatModel model, int sequences = 1, int blockLength = DefaultBlockLength)
+    /// <param name="cacheType">
+    /// Of the keys and values that are kept, a floating-point type. 16 bits take half the memory and half the time to read, and round them.
+    /// </param>
+    public SwatDecoder(SwatModel model, int sequences = 1, int blockLength = DefaultBlockLength, DType cacheType = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequences);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blockLength);
+        if (!cacheType.IsFloatingPoint)
+            throw new ArgumentException($"The cache is to hold {cacheType}; it can be a floating-point type.", nameof(cacheType));
         _model = model;
         _blockLength = blockLength;
-        _attention = new RingAttention(model, sequences, blockLength);
+        _attention = new RingAttention(model, sequences, blockLength, cacheType);
         _logits = new float[checked(sequences * model.Config.VocabSize)];
         Sequences = sequences;
     }

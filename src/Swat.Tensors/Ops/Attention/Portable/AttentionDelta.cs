@@ -14,8 +14,13 @@ internal static class AttentionDelta
     /// <param name="output">[batch, length, heads, head_dim].</param>
     /// <param name="outputGradient">As output.</param>
     /// <param name="deltas">[batch, heads, length].</param>
-    public static void Launch(Tensor output, Tensor outputGradient, Tensor deltas) =>
-        ElementTypes.Select("attention", output.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(output, outputGradient, deltas);
+    public static void Launch(Tensor output, Tensor outputGradient, Tensor deltas)
+    {
+        if (Packed.Suits(output.Device))
+            PackedAttentionDelta.Launch(output, outputGradient, deltas);
+        else
+            ElementTypes.Select("attention", output.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(output, outputGradient, deltas);
+    }
 
     private static void Launch<T>(Tensor output, Tensor outputGradient, Tensor deltas)
         where T : unmanaged, IElement<T>

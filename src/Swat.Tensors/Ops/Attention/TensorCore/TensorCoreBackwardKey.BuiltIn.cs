@@ -13,8 +13,8 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// dPᵀ = V·dOᵀ, dSᵀ = dPᵀ∘Pᵀ∘(1 - Pᵀ), or dSᵀ = Pᵀ∘(dPᵀ - delta) for softmax, dK += dSᵀ·Q; dK is scaled at the end.
 /// </para>
 /// <para>
-/// Data: K and V are read once into registers, Q and dO (window + 64·TTiles)/(64·TTiles) times, dK and dV are written once. For each 16
-/// queries a warp reads 128·HeadDim bytes of shared memory (Q and dO, along their rows and across them) and runs TTiles·HeadDim/2
+/// Data: K is read once into registers and V once into shared memory, Q and dO (window + 64·TTiles)/(64·TTiles) times, dK and dV are written once. For each 16
+/// queries a warp reads 128·HeadDim bytes of shared memory (Q and dO, along their rows and across them), 32·HeadDim a tile for V, and runs TTiles·HeadDim/2
 /// products of 16x8x16.
 /// </para>
 /// </summary>
@@ -69,7 +69,9 @@ internal static class TensorCoreBackwardKey
     {
         var (query, key, value, slopes, shape, documents) = inputs;
         query.Device.Launch(
-            Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>,
+            THead.Value <= 64
+                ? DenseKernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>
+                : Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>,
             WarpTile.Config<TTiles>(query.Shape[0], shape.KeyHeads, shape.Length),
             query.View<ushort>(),
             key.View<ushort>(),
@@ -83,6 +85,30 @@ internal static class TensorCoreBackwardKey
             valueGradient.View<ushort>(),
             shape);
     }
+
+    /// <summary>As <see cref="Kernel"/>, with registers for three groups on a multiprocessor.</summary>
+    [LaunchBounds(WarpTile.GroupSize, MinGroupsPerMultiprocessor = 3)]
+    private static void DenseKernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
+        ArrayView<ushort> query,
+        ArrayView<ushort> key,
+        ArrayView<ushort> value,
+        ArrayView<float> slopes,
+        ArrayView<int> lasts,
+        ArrayView<ushort> outputGradient,
+        ArrayView<float> logSums,
+        ArrayView<float> deltas,
+        ArrayView<ushort> keyGradient,
+        ArrayView<ushort> valueGradient,
+        AttentionShape shape)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TTiles : struct, IConstant
+        where TStep : struct, IConstant
+        where TStages : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TFolded : struct, IFlag =>
+        Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
+            query, key, value, slopes, lasts, outputGradient, logSums, deltas, keyGradient, valueGradient, shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
     /// <param name="key">[batch, length, kv_heads, head_dim].</param>
@@ -118,13 +144,13 @@ internal static class TensorCoreBackwardKey
     {
         var groupRows = WarpTile.Block * TTiles.Value;
         var blockElements = WarpTile.Block * WarpTile.Stride<THead>();
-        // Queries and output gradients of each stage. Keys and values come first, where the last stage begins, which is the last to be
-        // needed; their gradients go back through the first ones.
-        var shared = SharedMemory.Allocate<ushort>((TStages.Value - 1 + TTiles.Value) * 2 * WarpTile.Block * (THead.Value + 8));
-        var fixedRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
+        // Queries and output gradients of each stage, then the values. The keys come first where the last stage, which is the last to be
+        // needed, will be. The gradients go back through the first stages.
+        var shared = SharedMemory.Allocate<ushort>((TStages.Value * 2 + TTiles.Value) * WarpTile.Block * (THead.Value + 8));
+        var keyRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
+        var valueRows = shared.SubView(TStages.Value * 2 * blockElements);
         var limits = SharedMemory.Allocate<int>(WarpTile.Block * TTiles.Value);
         var keys = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
-        var values = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
         var keyResults = LocalMemory.Allocate<float>(TTiles.Value * (THead.Value / 8) * 4);
         var valueResults = LocalMemory.Allocate<float>(TTiles.Value * (THead.Value / 8) * 4);
 
@@ -138,8 +164,8 @@ internal static class TensorCoreBackwardKey
         var firstHead = keyHead * shape.HeadsPerKeyHead;
         var ownRow = Group.IdxX / 32 * WarpTile.Rows * TTiles.Value;
 
-        WarpTile.CopyTiles<THead, TTiles>(key.SubView(keyStart), keyStride, shape.Length - firstKey, fixedRows);
-        WarpTile.CopyTiles<THead, TTiles>(value.SubView(keyStart), keyStride, shape.Length - firstKey, fixedRows.SubView(TTiles.Value * blockElements));
+        WarpTile.CopyTiles<THead, TTiles>(key.SubView(keyStart), keyStride, shape.Length - firstKey, keyRows);
+        WarpTile.CopyTiles<THead, TTiles>(value.SubView(keyStart), keyStride, shape.Length - firstKey, valueRows);
         AsyncCopy.Commit();
         for (var i = Group.IdxX; i < groupRows; i += WarpTile.GroupSize)
         {
@@ -166,10 +192,10 @@ internal static class TensorCoreBackwardKey
 
         AsyncCopy.Wait(TStages.Value - 1);
         Group.Barrier();
-        WarpTile.LoadLeftTiles<THead, TTiles>(keys, fixedRows.SubView(ownRow * WarpTile.Stride<THead>()));
+        WarpTile.LoadLeftTiles<THead, TTiles>(keys, keyRows.SubView(ownRow * WarpTile.Stride<THead>()));
         if (TFolded.Value)
             WarpTile.Scale<TElement>(keys, TTiles.Value * (THead.Value / 16) * 4, 0.5f * shape.Scale);
-        WarpTile.LoadLeftTiles<THead, TTiles>(values, fixedRows.SubView(TTiles.Value * blockElements + ownRow * WarpTile.Stride<THead>()));
+        valueRows = valueRows.SubView(ownRow * WarpTile.Stride<THead>());
         WarpTile.Clear(keyResults, TTiles.Value * (THead.Value / 8) * 4);
         WarpTile.Clear(valueResults, TTiles.Value * (THead.Value / 8) * 4);
 
@@ -206,21 +232,19 @@ internal static class TensorCoreBackwardKey
                 for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
                     Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, No>(
-                        keys, values, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
+                        keys, valueRows, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
                         logSums, deltas, statistics, perRow, shape, warpFirst, start + step * TStep.Value, limits.SubView(ownRow));
                 }
             }
             else
             {
-                for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
+                // From the first step that a key of the warp is in to the last one that the newest query is in.
+                var end = XMath.Min(start + WarpTile.Block, newestQuery + 1);
+                for (var position = XMath.Max(start, warpFirst / TStep.Value * TStep.Value); position < end; position += TStep.Value)
                 {
-                    var position = start + step * TStep.Value;
-                    if (position + TStep.Value > warpFirst & position <= newestQuery)
-                    {
-                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
-                            keys, values, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
-                            logSums, deltas, statistics, perRow, shape, warpFirst, position, limits.SubView(ownRow));
-                    }
+                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
+                        keys, valueRows, queries.SubView((position - start) * WarpTile.Stride<THead>()), keyResults, valueResults,
+                        logSums, deltas, statistics, perRow, shape, warpFirst, position, limits.SubView(ownRow));
                 }
             }
 
@@ -239,7 +263,7 @@ internal static class TensorCoreBackwardKey
 
     /// <summary>TStep queries against the warp's keys.</summary>
     /// <param name="keys">[TTiles][THead/16][4].</param>
-    /// <param name="values">As keys.</param>
+    /// <param name="valueRows">Shared memory from the warp's first value on.</param>
     /// <param name="queries">The step's first query in shared memory; its output gradient lies a block behind.</param>
     /// <param name="keyResults">[TTiles][THead/8][4].</param>
     /// <param name="valueResults">As keyResults.</param>
@@ -253,7 +277,7 @@ internal static class TensorCoreBackwardKey
     /// <param name="limits">The newest query that sees each key, from the warp's first on.</param>
     private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, TMasked>(
         ArrayView<uint> keys,
-        ArrayView<uint> values,
+        ArrayView<ushort> valueRows,
         ArrayView<ushort> queries,
         ArrayView<float> keyResults,
         ArrayView<float> valueResults,
@@ -307,7 +331,9 @@ internal static class TensorCoreBackwardKey
         WarpTile.MultiplyAcross<TElement, THead, TTiles, TStep>(valueResults, fragments, gradients.SubView(WarpTile.LeftOffset<THead>()));
 
         WarpTile.Clear(products, count);
-        WarpTile.MultiplyAlong<TElement, THead, TTiles, TStep>(products, values, gradients.SubView(WarpTile.RightOffset<THead>()));
+        var alongGradients = gradients.SubView(WarpTile.RightOffset<THead>());
+        WarpTile.MultiplySharedAlong<TElement, THead, TTiles, TStep>(products, valueRows.SubView(WarpTile.LeftOffset<THead>()), alongGradients);
+
         for (var i = 0; i < count; i++)
         {
             products[i] = TSoftmax.Value

@@ -13,14 +13,14 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// the end of the window compare positions; blocks outside are neither loaded by the group nor computed by the warp.
 /// </para>
 /// <para>
-/// Softmax keeps the largest score of each query and the sum of exponentials relative to it, in base 2; a step is then wider, because each
-/// one scales what was summed before.
+/// Softmax keeps for each query a score not much below the largest, and the sum of exponentials relative to it, in base 2. Only when a score
+/// exceeds it by 8 is it replaced and what was summed before scaled.
 /// </para>
 /// <para>
-/// Data: Q is read once, through shared memory into registers, where it stays (16·TTiles·HeadDim/32 words a work item would be
-/// TTiles·HeadDim/4); K and V are copied asynchronously, TStages blocks deep, about (window + 64·TTiles)/(64·TTiles) times each, mostly from
-/// the L2 cache; O is written once, 16 bytes at a time. For each 16 keys and tile a warp reads 64·HeadDim bytes of shared memory per TTiles
-/// and runs HeadDim/4 products of 16x8x16: two tiles a warp keep the tensor cores and not the shared memory the limit.
+/// Data: Q is read once, through shared memory into registers, where it stays, TTiles·HeadDim/4 words a work item; K and V are copied
+/// asynchronously, TStages - 1 blocks ahead, about (window + 64·TTiles)/(64·TTiles) times each, mostly from the L2 cache; O is written once,
+/// 16 bytes at a time. For 16 keys a warp reads 64·HeadDim bytes of shared memory and runs TTiles·HeadDim/4 products of 16x8x16: two
+/// tiles a warp keep the tensor cores, and not the shared memory, the limit.
 /// </para>
 /// </summary>
 internal static class TensorCoreForward
@@ -29,6 +29,9 @@ internal static class TensorCoreForward
     private const float LowestScore = -1e30f;
 
     private const float Log2E = 1.44269504f;
+
+    /// <summary>Weights stay below two to this power.</summary>
+    private const float LargestExponent = 8;
 
     /// <summary>Computes the output, and for softmax the logarithm of each query's sum of exponentials.</summary>
     /// <returns>False: there is no kernel for the head dimension.</returns>
@@ -231,15 +234,13 @@ internal static class TensorCoreForward
             }
             else
             {
-                for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
+                // From the step that the oldest key is in to the one that the warp's last query is in.
+                var end = XMath.Min(start + WarpTile.Block, warpLast + 1);
+                for (var position = XMath.Max(start, oldestKey / TStep.Value * TStep.Value); position < end; position += TStep.Value)
                 {
-                    var position = start + step * TStep.Value;
-                    if (position <= warpLast & position + TStep.Value > oldestKey)
-                    {
-                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
-                            queries, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, maxima, sums,
-                            perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
-                    }
+                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
+                        queries, keys.SubView((position - start) * WarpTile.Stride<THead>()), results, maxima, sums,
+                        perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
                 }
             }
 
@@ -318,7 +319,10 @@ internal static class TensorCoreForward
             results, weights, keys.SubView(WarpTile.Block * WarpTile.Stride<THead>() + WarpTile.LeftOffset<THead>()));
     }
 
-    /// <summary>Turns scores into exponentials relative to the largest so far, and scales what was summed before to it.</summary>
+    /// <summary>
+    /// Turns scores into exponentials relative to the queries' maxima. A maximum is replaced, and what was summed before scaled to it, when
+    /// one is exceeded by so much that exponentials could grow large: seldom.
+    /// </summary>
     private static void Exponentiate<THead, TTiles, TStep>(
         ArrayView<float> products,
         ArrayView<float> results,
@@ -329,34 +333,46 @@ internal static class TensorCoreForward
         where TTiles : struct, IConstant
         where TStep : struct, IConstant
     {
-        for (var t = 0; t < TTiles.Value; t++)
+        var largest = LocalMemory.Allocate<float>(TTiles.Value * 2);
+        var isExceeded = false;
+        for (var i = 0; i < TTiles.Value * 2; i++)
         {
-            for (var h = 0; h < 2; h++)
-            {
-                var first = t * (TStep.Value / 8) * 4 + 2 * h;
-                var max = maxima[2 * t + h];
-                for (var n = 0; n < TStep.Value / 8; n++)
-                    max = XMath.Max(max, XMath.Max(products[first + 4 * n], products[first + 4 * n + 1]));
-                max = XMath.Max(max, Warp.ShuffleXor(max, 1));
-                max = XMath.Max(max, Warp.ShuffleXor(max, 2));
-                var rescale = XMath.Exp2((maxima[2 * t + h] - max) * factor);
-                maxima[2 * t + h] = max;
-                var sum = sums[2 * t + h] * rescale;
-                for (var n = 0; n < TStep.Value / 8; n++)
-                {
-                    for (var e = 0; e < 2; e++)
-                    {
-                        var weight = XMath.Exp2(products[first + 4 * n + e] * factor - max * factor);
-                        products[first + 4 * n + e] = weight;
-                        sum += weight;
-                    }
-                }
+            var first = i / 2 * (TStep.Value / 8) * 4 + i % 2 * 2;
+            var max = maxima[i];
+            for (var n = 0; n < TStep.Value / 8; n++)
+                max = XMath.Max(max, XMath.Max(products[first + 4 * n], products[first + 4 * n + 1]));
+            max = XMath.Max(max, Warp.ShuffleXor(max, 1));
+            max = XMath.Max(max, Warp.ShuffleXor(max, 2));
+            largest[i] = max;
+            isExceeded |= (max - maxima[i]) * factor > LargestExponent;
+        }
 
-                sums[2 * t + h] = sum;
+        if (Warp.Any(isExceeded))
+        {
+            for (var i = 0; i < TTiles.Value * 2; i++)
+            {
+                var rescale = XMath.Exp2((maxima[i] - largest[i]) * factor);
+                maxima[i] = largest[i];
+                sums[i] *= rescale;
                 for (var n = 0; n < THead.Value / 8; n++)
                 {
                     for (var e = 0; e < 2; e++)
-                        results[(t * (THead.Value / 8) + n) * 4 + 2 * h + e] *= rescale;
+                        results[(i / 2 * (THead.Value / 8) + n) * 4 + i % 2 * 2 + e] *= rescale;
+                }
+            }
+        }
+
+        for (var i = 0; i < TTiles.Value * 2; i++)
+        {
+            var first = i / 2 * (TStep.Value / 8) * 4 + i % 2 * 2;
+            var offset = maxima[i] * factor;
+            for (var n = 0; n < TStep.Value / 8; n++)
+            {
+                for (var e = 0; e < 2; e++)
+                {
+                    var weight = XMath.Exp2(products[first + 4 * n + e] * factor - offset);
+                    products[first + 4 * n + e] = weight;
+                    sums[i] += weight;
                 }
             }
         }

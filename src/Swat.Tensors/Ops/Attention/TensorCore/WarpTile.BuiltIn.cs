@@ -178,6 +178,34 @@ internal static class WarpTile
         }
     }
 
+    /// <summary>As <see cref="MultiplyAlong"/>, with the left operands in shared memory.</summary>
+    /// <param name="products">[TTiles][TStep/8][4].</param>
+    /// <param name="left">The rows of the warp's tiles in shared memory, at <see cref="LeftOffset"/>.</param>
+    /// <param name="rows">TStep rows in shared memory, at <see cref="RightOffset"/>.</param>
+    public static void MultiplySharedAlong<TElement, THead, TTiles, TStep>(ArrayView<float> products, ArrayView<ushort> left, ArrayView<ushort> rows)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TTiles : struct, IConstant
+        where TStep : struct, IConstant
+    {
+        for (var k = 0; k < THead.Value / 16; k++)
+        {
+            var a = LocalMemory.Allocate<uint>(TTiles.Value * 4);
+            for (var t = 0; t < TTiles.Value; t++)
+                LoadLeft(a.SubView(4 * t, 4), left.SubView(t * Rows * Stride<THead>()), k * 16);
+            for (var n = 0; n < TStep.Value / 16; n++)
+            {
+                var right = LocalMemory.Allocate<uint>(4);
+                LoadRightAlong(right, rows.SubView(n * 16 * Stride<THead>()), k * 16);
+                for (var t = 0; t < TTiles.Value; t++)
+                {
+                    TElement.MultiplyAdd(products.SubView((t * (TStep.Value / 8) + 2 * n) * 4, 4), a.SubView(4 * t, 4), right.SubView(0, 2));
+                    TElement.MultiplyAdd(products.SubView((t * (TStep.Value / 8) + 2 * n + 1) * 4, 4), a.SubView(4 * t, 4), right.SubView(2, 2));
+                }
+            }
+        }
+    }
+
     /// <summary>results += left·rows: the rows in shared memory are summed over.</summary>
     /// <param name="results">[TTiles][THead/8][4].</param>
     /// <param name="left">[TTiles][TStep/16][4].</param>
