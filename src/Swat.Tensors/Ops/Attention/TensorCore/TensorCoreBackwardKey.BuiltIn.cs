@@ -32,7 +32,7 @@ internal static class TensorCoreBackwardKey
         inputs.Query.Shape[3] switch
         {
             16 => Launch<TElement, C16, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            32 => Launch<TElement, C32, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
+            32 => Launch<TElement, C32, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
             48 => Launch<TElement, C48, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
             64 => Launch<TElement, C64, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
             80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
@@ -69,7 +69,7 @@ internal static class TensorCoreBackwardKey
     {
         var (query, key, value, slopes, shape, documents) = inputs;
         query.Device.Launch(
-            THead.Value <= 64
+            TSoftmax.Value && THead.Value <= 64
                 ? DenseKernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>
                 : Kernel<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>,
             WarpTile.Config<TTiles>(query.Shape[0], shape.KeyHeads, shape.Length),
@@ -238,13 +238,15 @@ internal static class TensorCoreBackwardKey
             }
             else
             {
-                // From the first step that a key of the warp is in to the last one that the newest query is in.
-                var end = XMath.Min(start + WarpTile.Block, newestQuery + 1);
-                for (var position = XMath.Max(start, warpFirst / TStep.Value * TStep.Value); position < end; position += TStep.Value)
+                for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
-                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
-                        keys, valueRows, queries.SubView((position - start) * WarpTile.Stride<THead>()), keyResults, valueResults,
-                        logSums, deltas, statistics, perRow, shape, warpFirst, position, limits.SubView(ownRow));
+                    var position = start + step * TStep.Value;
+                    if (position + TStep.Value > warpFirst & position <= newestQuery)
+                    {
+                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
+                            keys, valueRows, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
+                            logSums, deltas, statistics, perRow, shape, warpFirst, position, limits.SubView(ownRow));
+                    }
                 }
             }
 

@@ -234,13 +234,15 @@ internal static class TensorCoreForward
             }
             else
             {
-                // From the step that the oldest key is in to the one that the warp's last query is in.
-                var end = XMath.Min(start + WarpTile.Block, warpLast + 1);
-                for (var position = XMath.Max(start, oldestKey / TStep.Value * TStep.Value); position < end; position += TStep.Value)
+                for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
-                    Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
-                        queries, keys.SubView((position - start) * WarpTile.Stride<THead>()), results, maxima, sums,
-                        perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
+                    var position = start + step * TStep.Value;
+                    if (position <= warpLast & position + TStep.Value > oldestKey)
+                    {
+                        Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
+                            queries, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, maxima, sums,
+                            perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
+                    }
                 }
             }
 
