@@ -130,14 +130,36 @@ internal static class AttentionBlocks
         }
     }
 
+    /// <summary>The warp's number, the same in all lanes so that the driver's compiler sees it and computes with it once for the warp.</summary>
+    public static int WarpIndex() => Warp.Shuffle(Group.IdxX / 32, 0);
+
+    /// <summary>The warpgroup's number, as <see cref="WarpIndex"/>.</summary>
+    public static int WarpGroupIndex() => Warp.Shuffle(Group.IdxX / WarpGroup, 0);
+
     /// <summary>The first of the two rows of a 64 x 64 block of accumulators that the work item holds; the other is 8 behind it.</summary>
     public static int Row() => Group.IdxX % WarpGroup / 32 * 16 + Warp.LaneIdx / 4;
 
     /// <summary>The first column that the work item holds; the others are 1, 8, 9, 16, 17 … behind it.</summary>
     public static int Column() => Warp.LaneIdx % 4 * 2;
 
+    /// <summary>
+    /// As <see cref="Column"/>. What follows from it is not computed ahead of loops and kept, which is right for what is seldom needed.
+    /// </summary>
+    public static int ColumnAnew()
+    {
+        CudaAsm.Emit("mov.u32 %0, %%laneid;", out int lane);
+        return lane % 4 * 2;
+    }
+
     /// <summary>The warpgroup's work items wait for each other.</summary>
     public static void WarpGroupBarrier(int namedBarrier) => CudaAsm.Emit("bar.sync %0, 128;", namedBarrier);
+
+    /// <summary>2 to the power of x to about 2^-22; results below 2^-126 become 0.</summary>
+    public static float Exp2(float x)
+    {
+        CudaAsm.Emit("ex2.approx.ftz.f32 %0, %1;", out float result, x);
+        return result;
+    }
 
     /// <summary>tanh to about 2^-11, on the special-function unit.</summary>
     public static float Tanh(float x)

@@ -36,12 +36,13 @@ internal readonly struct BlockRing<THead>
 
     /// <summary>Prepares the barriers; one work item calls, before a fence and a barrier of the group.</summary>
     /// <param name="readers">Warps that read.</param>
-    public void Initialise(int readers)
+    /// <param name="writers">Work items that add to the second block of an entry, and call <see cref="ArriveSecond"/>.</param>
+    public void Initialise(int readers, int writers = 0)
     {
         for (var s = 0; s < Stages; s++)
         {
             Instructions.BarrierInit(firstArrived.SubView(s, 1), 1);
-            Instructions.BarrierInit(secondArrived.SubView(s, 1), 1);
+            Instructions.BarrierInit(secondArrived.SubView(s, 1), 1 + writers);
             Instructions.BarrierInit(free.SubView(s, 1), readers);
         }
     }
@@ -50,8 +51,7 @@ internal readonly struct BlockRing<THead>
     public void Fill(int number, ArrayView<long> firstMap, ArrayView<long> secondMap, int head, int row, int batch)
     {
         var stage = number % Stages;
-        if (number >= Stages)
-            Instructions.BarrierWait(free.SubView(stage, 1), (number / Stages - 1) & 1);
+        AwaitFree(number);
         var (firstBarrier, secondBarrier) = (firstArrived.SubView(stage, 1), secondArrived.SubView(stage, 1));
         Instructions.BarrierArriveExpect(firstBarrier, 2 * BlockLength);
         AttentionBlocks.Load<THead>(first.SubView(stage * BlockLength, BlockLength), firstMap, head, row, batch, firstBarrier);
@@ -59,9 +59,18 @@ internal readonly struct BlockRing<THead>
         AttentionBlocks.Load<THead>(second.SubView(stage * BlockLength, BlockLength), secondMap, head, row, batch, secondBarrier);
     }
 
+    /// <summary>Waits until all warps are done with what lay in the entry's stage before.</summary>
+    public void AwaitFree(int number)
+    {
+        if (number >= Stages)
+            Instructions.BarrierWait(free.SubView(number % Stages, 1), (number / Stages - 1) & 1);
+    }
+
     public void AwaitFirst(int number) => Instructions.BarrierWait(firstArrived.SubView(number % Stages, 1), number / Stages & 1);
 
     public void AwaitSecond(int number) => Instructions.BarrierWait(secondArrived.SubView(number % Stages, 1), number / Stages & 1);
+
+    public void ArriveSecond(int number) => Instructions.BarrierArrive(secondArrived.SubView(number % Stages, 1));
 
     /// <summary>Describes the entry's first block to wgmma.</summary>
     public long First(int number) => AttentionBlocks.Describe(first) + number % Stages * AttentionBlocks.DescriptorStep<THead>();

@@ -31,8 +31,10 @@ internal readonly struct ColumnDerivatives<TSoftmax>
     /// <param name="lasts">Last positions of the tokens' documents.</param>
     /// <param name="shape">Extents.</param>
     /// <param name="batch">The sequence.</param>
-    /// <param name="logSums">Of the head and sequence, [length], softmax only.</param>
-    /// <param name="deltas">As logSums.</param>
+    /// <param name="statistics">
+    /// Softmax only, of the block's queries: logarithms of their sums in units of log2 e, and <see cref="HopperBackwardKey.StageStatistics"/>
+    /// behind them the deltas.
+    /// </param>
     public void Derive<T, TMasked>(
         ArrayView<float> scores,
         ArrayView<float> products,
@@ -43,8 +45,7 @@ internal readonly struct ColumnDerivatives<TSoftmax>
         ArrayView<int> lasts,
         in AttentionShape shape,
         int batch,
-        ArrayView<float> logSums,
-        ArrayView<float> deltas)
+        ArrayView<float> statistics)
         where T : struct, IMatrixElement
         where TMasked : struct, IFlag
     {
@@ -53,7 +54,7 @@ internal readonly struct ColumnDerivatives<TSoftmax>
         {
             // Few blocks are masked: for them this is looked up again, as registers are scarce. Rows behind the sequence are not stored; its
             // last key may stand for them.
-            var row = AttentionBlocks.Column() - offset;
+            var row = AttentionBlocks.ColumnAnew() - offset;
             ahead0 = AttentionReach.Ahead(lasts, shape, batch, XMath.Min(row, shape.Length - 1));
             ahead1 = AttentionReach.Ahead(lasts, shape, batch, XMath.Min(row + 8, shape.Length - 1));
         }
@@ -63,12 +64,10 @@ internal readonly struct ColumnDerivatives<TSoftmax>
             var (logSum0, logSum1, delta0, delta1) = (0f, 0f, 0f, 0f);
             if (TSoftmax.Value)
             {
-                var column0 = firstQuery + AttentionBlocks.Column() + 8 * j;
-                var column1 = column0 + 1;
-                if (TMasked.Value)
-                    (column0, column1) = (XMath.Min(column0, shape.Length - 1), XMath.Min(column1, shape.Length - 1));
-                (logSum0, logSum1) = (ScoreUnit.Log2E * logSums[column0], ScoreUnit.Log2E * logSums[column1]);
-                (delta0, delta1) = (deltas[column0], deltas[column1]);
+                var column = AttentionBlocks.Column() + 8 * j;
+                (logSum0, logSum1) = (statistics[column], statistics[column + 1]);
+                column += HopperBackwardKey.StageStatistics;
+                (delta0, delta1) = (statistics[column], statistics[column + 1]);
             }
 
             for (var h = 0; h < 2; h++)
@@ -95,7 +94,7 @@ internal readonly struct ColumnDerivatives<TSoftmax>
         var isSeen = !TMasked.Value || (uint)distance <= (uint)ahead;
         if (TSoftmax.Value)
         {
-            var weight = XMath.Exp2(MathF.FusedMultiplyAdd(scale, score, bias - logSum));
+            var weight = AttentionBlocks.Exp2(MathF.FusedMultiplyAdd(scale, score, bias - logSum));
             if (TMasked.Value)
                 weight = isSeen ? weight : 0;
             return (weight, weight * (product - delta));

@@ -9,16 +9,30 @@ namespace Swat.Tensors.Ops.Attention.Hopper;
 /// dK = scale·dSᵀ·Q and dV = Pᵀ·dO of <see cref="SlidingWindowAttentionOp"/> on Hopper, with Sᵀ = scale·K·Qᵀ + slope·(m - n),
 /// dPᵀ = V·dOᵀ, and P and dS from both.
 /// <para>
-/// A group computes 192 keys of a key head (128 for head_dim 128): three warpgroups (two) of 64 keys each, whose keys and values stay in shared memory, and a warp that
-/// brings blocks of 64 queries and output gradients by bulk copies, for all query heads that share the key head. For each block:
-/// Sᵀ and dPᵀ from shared memory into registers, Pᵀ and dSᵀ in registers, rounded to become the left operands of dV += Pᵀ·dO and
-/// dK += dSᵀ·Q, behind which the products of the next block are started. No other group writes to the same rows: nothing is added
-/// atomically, and the order is always the same.
+/// A group computes 192 keys of a key head (128 for head_dim 128, and for softmax): three warpgroups (two) of 64 keys each, whose keys and
+/// values stay in shared memory. One more brings blocks of 64 queries and output gradients by bulk copies, for all query heads that share the
+/// key head. For each block: Sᵀ and dPᵀ from shared memory into registers, Pᵀ and dSᵀ in registers, rounded to become the left operands
+/// of dV += Pᵀ·dO and dK += dSᵀ·Q; then the products of the next block. For long windows the warpgroups take turns (<see cref="Turns{T}"/>).
+/// No other group writes to the same rows: nothing is added atomically, and the order is always the same.
 /// </para>
-/// <para>Shared memory for head_dim 64: 2·192 rows and four blocks of queries and of output gradients, 112 KiB.</para>
+/// <para>
+/// Shared memory: the keys and values, and four blocks of queries and of output gradients: 112 KiB for head_dim 64 (160 registers; 96 KiB
+/// and 240 registers for softmax), 192 KiB for 128 (240 registers). For head_dim 64 with sigmoid nothing is spilled; otherwise up to 20
+/// bytes, outside of the loop over blocks for the most part.
+/// </para>
+/// <para>
+/// On an H200, bfloat16, 8 sequences of 4096 tokens, windows of 128, 512, 1024 and 4096: 0.173, 0.296, 0.483 and 0.961 ms for 16 heads of 64
+/// with sigmoid, 0.302, 0.480, 0.681 and 1.228 ms with softmax, 0.151, 0.248, 0.399 and 0.853 ms for 8 heads of 128 with sigmoid.
+/// </para>
 /// </summary>
 internal static class HopperBackwardKey
 {
+    private const int WarpSize = 32;
+    private const int Stages = BlockRing<C64>.Stages;
+
+    /// <summary>Numbers of each kind for the queries of all stages.</summary>
+    public const int StageStatistics = Stages * AttentionBlocks.Side;
+
     /// <summary>Computes dK and dV.</summary>
     /// <inheritdoc cref="AttentionKernels.Backward"/>
     public static void Launch<T, TSoftmax>(
@@ -26,14 +40,17 @@ internal static class HopperBackwardKey
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
-        if (inputs.Query.Shape[3] == 64)
-            Launch<C64, ThreeWarpGroups>(Kernel64<T, TSoftmax>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
-        else
+        if (inputs.Query.Shape[3] == 128)
             Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        else if (TSoftmax.Value)
+            Launch<C64, TwoWarpGroups>(Kernel64Softmax<T>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        else
+            Launch<C64, ThreeWarpGroups>(Kernel64Sigmoid<T>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
     }
 
     private static void Launch<THead, TGroups>(
-        Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, AttentionShape> kernel,
+        Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>,
+            ArrayView<int>, ArrayView<float>, ArrayView<float>, AttentionShape> kernel,
         in AttentionInputs inputs,
         Tensor outputGradient,
         Tensor? logSums,
@@ -66,7 +83,7 @@ internal static class HopperBackwardKey
     }
 
     [LaunchBounds(4 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
-    internal static void Kernel64<T, TSoftmax>(
+    internal static void Kernel64Sigmoid<T>(
         ArrayView<long> queries,
         ArrayView<long> keys,
         ArrayView<long> values,
@@ -78,9 +95,25 @@ internal static class HopperBackwardKey
         ArrayView<float> logSums,
         ArrayView<float> deltas,
         AttentionShape shape)
-        where T : struct, IMatrixElement
-        where TSoftmax : struct, IFlag =>
-        Kernel<C64, ThreeWarpGroups, T, TSoftmax>(
+        where T : struct, IMatrixElement =>
+        Kernel<C64, ThreeWarpGroups, T, No>(
+            queries, keys, values, outputGradients, keyGradients, valueGradients, slopes, lasts, logSums, deltas, shape);
+
+    [LaunchBounds(3 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
+    internal static void Kernel64Softmax<T>(
+        ArrayView<long> queries,
+        ArrayView<long> keys,
+        ArrayView<long> values,
+        ArrayView<long> outputGradients,
+        ArrayView<long> keyGradients,
+        ArrayView<long> valueGradients,
+        ArrayView<float> slopes,
+        ArrayView<int> lasts,
+        ArrayView<float> logSums,
+        ArrayView<float> deltas,
+        AttentionShape shape)
+        where T : struct, IMatrixElement =>
+        Kernel<C64, TwoWarpGroups, T, Yes>(
             queries, keys, values, outputGradients, keyGradients, valueGradients, slopes, lasts, logSums, deltas, shape);
 
     [LaunchBounds(3 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
@@ -133,16 +166,16 @@ internal static class HopperBackwardKey
         var block = AttentionBlocks.Length<THead>();
         var ring = new BlockRing<THead>(shared.SubView(2 * TGroups.Count * block, BlockRing<THead>.Length));
         var keysArrived = SharedMemory.Allocate<long>(1);
-        // The same in all lanes, and the driver's compiler can see it.
-        var warp = Warp.Shuffle(Group.IdxX / 32, 0);
+        // For the queries of each stage: the logarithms of their sums in units of log2 e, and the deltas.
+        var statistics = SharedMemory.Allocate<float>(TSoftmax.Value ? 2 * StageStatistics : 1);
+        var warp = AttentionBlocks.WarpIndex();
         var (firstKey, keyHead, batch) = (Grid.IdxX * TGroups.Count * AttentionBlocks.Side, Grid.IdxY, Grid.IdxZ);
-        var firstBlock = firstKey / AttentionBlocks.Side;
-        var count = EndBlock(firstKey + TGroups.Count * AttentionBlocks.Side, lasts, shape, batch) - firstBlock;
+        var firstBlock = Grid.IdxX * TGroups.Count;
 
         if (Group.IdxX == 0)
         {
             Instructions.BarrierInit(keysArrived, 1);
-            ring.Initialise(4 * TGroups.Count);
+            ring.Initialise(4 * TGroups.Count, TSoftmax.Value ? WarpSize : 0);
             Instructions.FenceBarrierInit();
         }
 
@@ -150,6 +183,7 @@ internal static class HopperBackwardKey
         if (warp >= 4 * TGroups.Count)
         {
             Instructions.ReleaseRegisters(24);
+            var count = Count<TGroups>(lasts, shape);
             if (Group.IdxX == TGroups.Count * AttentionBlocks.WarpGroup)
             {
                 Instructions.BarrierArriveExpect(keysArrived, 2 * TGroups.Count * block * 2);
@@ -174,22 +208,26 @@ internal static class HopperBackwardKey
                     }
                 }
             }
+
+            if (TSoftmax.Value && warp == 4 * TGroups.Count + 1)
+                CopyStatistics(ring, logSums, deltas, statistics, shape, firstBlock, count);
         }
         else
         {
             Instructions.ClaimRegisters(TGroups.Registers);
             var group = warp / 4;
+            var turns = new Turns<TGroups>(group, shape);
             var ownFirst = firstKey + group * AttentionBlocks.Side;
-            var own = shared.SubView(2 * group * block, 2 * block);
             if (ownFirst < shape.Length)
             {
                 Multiply<THead, TGroups, T, TSoftmax>(
-                    ring, keysArrived, own, keyGradients, valueGradients, slopes, lasts, logSums, deltas, shape, firstBlock, count, ownFirst, 1 + group);
+                    ring, keysArrived, shared, keyGradients, valueGradients, slopes, lasts, statistics, shape, turns, ownFirst);
             }
             else
             {
-                for (var i = 0; i < shape.HeadsPerKeyHead * count; i++)
-                    ring.Skip(i);
+                var count = shape.HeadsPerKeyHead * Count<TGroups>(lasts, shape);
+                for (var i = 0; i < count; i++)
+                    turns.PassBy(ring, i);
             }
         }
     }
@@ -198,31 +236,26 @@ internal static class HopperBackwardKey
     private static void Multiply<THead, TGroups, T, TSoftmax>(
         BlockRing<THead> ring,
         ArrayView<long> keysArrived,
-        ArrayView<ushort> own,
+        ArrayView<ushort> shared,
         ArrayView<long> keyGradients,
         ArrayView<long> valueGradients,
         ArrayView<float> slopes,
         ArrayView<int> lasts,
-        ArrayView<float> logSums,
-        ArrayView<float> deltas,
+        ArrayView<float> statistics,
         AttentionShape shape,
-        int firstBlock,
-        int count,
-        int firstKey,
-        int namedBarrier)
+        Turns<TGroups> turns,
+        int firstKey)
         where THead : struct, IConstant
         where TGroups : struct, IWarpGroups
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
-        var (keyHead, batch) = (Grid.IdxY, Grid.IdxZ);
-        var start = firstKey / AttentionBlocks.Side - firstBlock;
+        var (keyHead, batch, firstBlock) = (Grid.IdxY, Grid.IdxZ, Grid.IdxX * TGroups.Count);
         var end = EndBlock(firstKey + AttentionBlocks.Side, lasts, shape, batch) - firstBlock;
         // Queries that see all of the keys lie between these.
         var firstCommon = firstKey + AttentionBlocks.Side - 1;
         var lastCommon = firstKey + AttentionReach.Ahead(lasts, shape, batch, firstKey);
-        var columns = new ColumnDerivatives<TSoftmax>(
-            firstKey + AttentionBlocks.Row(), shape);
+        var columns = new ColumnDerivatives<TSoftmax>(firstKey + AttentionBlocks.Row(), shape);
 
         var keySums = LocalMemory.Allocate<float>(THead.Value / 2);
         var valueSums = LocalMemory.Allocate<float>(THead.Value / 2);
@@ -233,35 +266,48 @@ internal static class HopperBackwardKey
         AttentionBlocks.Clear(keySums, THead.Value / 2);
         AttentionBlocks.Clear(valueSums, THead.Value / 2);
 
-        var keyBlock = AttentionBlocks.Describe(own);
+        var keyBlock = AttentionBlocks.Describe(shared) + 2 * AttentionBlocks.WarpGroupIndex() * AttentionBlocks.DescriptorStep<THead>();
         var valueBlock = keyBlock + AttentionBlocks.DescriptorStep<THead>();
         Instructions.BarrierWait(keysArrived, 0);
+        var zero = 0;
         for (var h = 0; h < shape.HeadsPerKeyHead; h++)
         {
             var head = keyHead * shape.HeadsPerKeyHead + h;
             var slope = ScoreUnit.Of<TSoftmax>() * (shape.HasSlopes != 0 ? slopes[head] : 0f);
-            var statistics = ((long)batch * shape.Heads + head) * shape.Length;
-            // The sigmoid has no statistics: these views are empty then.
-            var headLogSums = TSoftmax.Value ? logSums.SubView(statistics) : logSums;
-            var headDeltas = TSoftmax.Value ? deltas.SubView(statistics) : deltas;
-            var zero = h * count;
+            // The same for every head. But what follows from a shuffle is not computed ahead of the loop and kept: registers are scarce.
+            var start = AttentionBlocks.WarpGroupIndex();
             for (var i = 0; i < start; i++)
-                ring.Skip(zero + i);
+                turns.PassBy(ring, zero + i);
+
             ring.AwaitFirst(zero + start);
             ring.AwaitSecond(zero + start);
+            turns.Await();
             Instructions.MatrixFence();
             AttentionBlocks.MultiplyTransposed<T, THead>(scores, keyBlock, ring.First(zero + start));
             AttentionBlocks.MultiplyTransposed<T, THead>(products, valueBlock, ring.Second(zero + start));
             Instructions.MatrixCommit();
+            turns.Pass();
             Instructions.MatrixWait(0);
             Derive<T, TSoftmax>(
-                scores, products, weights, derivatives, columns, firstBlock + start, firstCommon, lastCommon, slope, lasts, shape, headLogSums, headDeltas);
+                scores,
+                products,
+                weights,
+                derivatives,
+                columns,
+                firstBlock + start,
+                firstCommon,
+                lastCommon,
+                slope,
+                lasts,
+                shape,
+                StatisticsOf(statistics, zero + start));
 
             // No product is unfinished when an iteration ends: the driver's compiler keeps none in its registers from one to the next.
             for (var i = start + 1; i < end; i++)
             {
                 ring.AwaitFirst(zero + i);
                 ring.AwaitSecond(zero + i);
+                turns.Await();
                 Instructions.MatrixFence();
                 AttentionBlocks.Accumulate<T, THead>(valueSums, weights, ring.Second(zero + i - 1));
                 AttentionBlocks.Accumulate<T, THead>(keySums, derivatives, ring.First(zero + i - 1));
@@ -275,11 +321,23 @@ internal static class HopperBackwardKey
                 AttentionBlocks.MultiplyTransposed<T, THead>(scores, keyBlock, ring.First(zero + i));
                 AttentionBlocks.MultiplyTransposed<T, THead>(products, valueBlock, ring.Second(zero + i));
                 Instructions.MatrixCommit();
+                turns.Pass();
                 Instructions.MatrixWait(1);
                 ring.Release(zero + i - 1);
                 Instructions.MatrixWait(0);
                 Derive<T, TSoftmax>(
-                    scores, products, weights, derivatives, columns, firstBlock + i, firstCommon, lastCommon, slope, lasts, shape, headLogSums, headDeltas);
+                    scores,
+                    products,
+                    weights,
+                    derivatives,
+                    columns,
+                    firstBlock + i,
+                    firstCommon,
+                    lastCommon,
+                    slope,
+                    lasts,
+                    shape,
+                    StatisticsOf(statistics, zero + i));
             }
 
             Instructions.MatrixFence();
@@ -288,16 +346,56 @@ internal static class HopperBackwardKey
             Instructions.MatrixCommit();
             Instructions.MatrixWait(0);
             ring.Release(zero + end - 1);
-            // The stages of entries that only others read are filled again, but for the last ones.
-            for (var i = end; i < count & zero + i + BlockRing<THead>.Stages < shape.HeadsPerKeyHead * count; i++)
-                ring.Skip(zero + i);
+            var count = Count<TGroups>(lasts, shape);
+            for (var i = end; i < count; i++)
+                turns.PassBy(ring, zero + i);
+            zero += count;
         }
 
         AttentionBlocks.Scale(keySums, THead.Value / 2, shape.Scale * ScoreUnit.DerivativesPerUnit<TSoftmax>());
+        // Found again rather than kept: registers are scarce until here.
+        var group = AttentionBlocks.WarpGroupIndex();
+        var firstRow = (Grid.IdxX * TGroups.Count + group) * AttentionBlocks.Side;
         var block = AttentionBlocks.Length<THead>();
-        AttentionBlocks.Store<T, THead>(keySums, own.SubView(0, block), keyGradients, keyHead, firstKey, batch, namedBarrier);
-        AttentionBlocks.Store<T, THead>(valueSums, own.SubView(block, block), valueGradients, keyHead, firstKey, batch, namedBarrier);
+        var free = shared.SubView(2 * group * block, 2 * block);
+        AttentionBlocks.Store<T, THead>(keySums, free.SubView(0, block), keyGradients, keyHead, firstRow, batch, 1 + group);
+        AttentionBlocks.Store<T, THead>(valueSums, free.SubView(block, block), valueGradients, keyHead, firstRow, batch, 1 + group);
     }
+
+    /// <summary>Brings the statistics of each entry's queries to shared memory; a warp calls.</summary>
+    private static void CopyStatistics<THead>(
+        BlockRing<THead> ring,
+        ArrayView<float> logSums,
+        ArrayView<float> deltas,
+        ArrayView<float> statistics,
+        AttentionShape shape,
+        int firstBlock,
+        int count)
+        where THead : struct, IConstant
+    {
+        for (var h = 0; h < shape.HeadsPerKeyHead; h++)
+        {
+            var first = ((long)Grid.IdxZ * shape.Heads + Grid.IdxY * shape.HeadsPerKeyHead + h) * shape.Length;
+            for (var i = 0; i < count; i++)
+            {
+                var number = h * count + i;
+                var stage = StatisticsOf(statistics, number);
+                ring.AwaitFree(number);
+                for (var row = Warp.LaneIdx; row < AttentionBlocks.Side; row += WarpSize)
+                {
+                    // What stands for queries behind the sequence is not used.
+                    var query = first + XMath.Min((firstBlock + i) * AttentionBlocks.Side + row, shape.Length - 1);
+                    stage[row] = ScoreUnit.Log2E * logSums[query];
+                    stage[row + StageStatistics] = deltas[query];
+                }
+
+                ring.ArriveSecond(number);
+            }
+        }
+    }
+
+    private static ArrayView<float> StatisticsOf(ArrayView<float> statistics, int number) =>
+        statistics.SubView(number % Stages * AttentionBlocks.Side);
 
     /// <summary>Turns a block's products into weights and derivatives, rounded to the left operands of the next products.</summary>
     private static void Derive<T, TSoftmax>(
@@ -312,16 +410,15 @@ internal static class HopperBackwardKey
         float slope,
         ArrayView<int> lasts,
         AttentionShape shape,
-        ArrayView<float> logSums,
-        ArrayView<float> deltas)
+        ArrayView<float> statistics)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
         var firstQuery = queryBlock * AttentionBlocks.Side;
         if (firstQuery >= firstCommon & firstQuery + AttentionBlocks.Side - 1 <= lastCommon)
-            columns.Derive<T, No>(scores, products, weights, derivatives, firstQuery, slope, lasts, shape, Grid.IdxZ, logSums, deltas);
+            columns.Derive<T, No>(scores, products, weights, derivatives, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
         else
-            columns.Derive<T, Yes>(scores, products, weights, derivatives, firstQuery, slope, lasts, shape, Grid.IdxZ, logSums, deltas);
+            columns.Derive<T, Yes>(scores, products, weights, derivatives, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
     }
 
     /// <summary>There are registers for the rounded operands of one block beside the products of the next.</summary>
@@ -329,6 +426,14 @@ internal static class HopperBackwardKey
         where THead : struct, IConstant
         where TGroups : struct, IWarpGroups =>
         TGroups.Registers >= THead.Value + 3 * AttentionBlocks.Accumulators + AttentionBlocks.OtherRegisters;
+
+    /// <summary>Blocks of queries that see a key of the group; a shuffle again, found where it is needed and not kept.</summary>
+    private static int Count<TGroups>(ArrayView<int> lasts, in AttentionShape shape)
+        where TGroups : struct, IWarpGroups
+    {
+        var firstBlock = Grid.IdxX * TGroups.Count;
+        return Warp.Shuffle(EndBlock((firstBlock + TGroups.Count) * AttentionBlocks.Side, lasts, shape, Grid.IdxZ) - firstBlock, 0);
+    }
 
     /// <summary>The block behind the last that sees a key before <paramref name="endKey"/>.</summary>
     private static int EndBlock(int endKey, ArrayView<int> lasts, in AttentionShape shape, int batch)

@@ -78,7 +78,7 @@ internal readonly struct RowDerivatives<TSoftmax>
                     var isSeen = !TMasked.Value || (uint)(distance - 8 * j - e) <= (uint)back;
                     if (TSoftmax.Value)
                     {
-                        scores[i] = isSeen ? XMath.Exp2(score) * (products[i] - delta) : 0;
+                        scores[i] = isSeen ? AttentionBlocks.Exp2(score) * (products[i] - delta) : 0;
                     }
                     else
                     {

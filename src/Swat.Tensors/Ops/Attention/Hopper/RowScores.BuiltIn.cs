@@ -24,7 +24,7 @@ internal readonly struct RowScores<TSoftmax>
         this.slope = ScoreUnit.Of<TSoftmax>() * slope;
     }
 
-    private int Row => offset + AttentionBlocks.Column();
+    private int Row => offset + AttentionBlocks.ColumnAnew();
 
     /// <summary>
     /// Turns scores into weights, in place. Sigmoid: the weights. Softmax: exponentials relative to the largest score of a query so far,
@@ -141,7 +141,7 @@ internal readonly struct RowScores<TSoftmax>
         max = XMath.Max(max, Warp.ShuffleXor(max, 2));
         // Without a key so far, all weights are 0.
         var origin = max == float.NegativeInfinity ? 0 : max;
-        var decay = XMath.Exp2(maxima[h] - origin);
+        var decay = AttentionBlocks.Exp2(maxima[h] - origin);
         maxima[h] = max;
         var total = totals[h] * decay;
         for (var j = 0; j < 8; j++)
@@ -149,7 +149,7 @@ internal readonly struct RowScores<TSoftmax>
             for (var e = 0; e < 2; e++)
             {
                 var i = 4 * j + 2 * h + e;
-                scores[i] = XMath.Exp2(scores[i] - origin);
+                scores[i] = AttentionBlocks.Exp2(scores[i] - origin);
                 total += scores[i];
             }
         }
