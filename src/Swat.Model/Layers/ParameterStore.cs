@@ -17,7 +17,7 @@ internal sealed class ParameterStore : IDisposable
         ("mlp.up_proj.", "mlp.gate_up_proj."),
     ];
 
-    private readonly Dictionary<string, Tensor> byName = [];
+    private readonly Dictionary<string, Tensor> _byName = [];
 
     /// <param name="config">The model's shape.</param>
     /// <param name="device">Where the parameters live.</param>
@@ -65,11 +65,11 @@ internal sealed class ParameterStore : IDisposable
     public IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>The parameter of this name, or several joined as one.</summary>
-    public Tensor this[string name] => byName[name];
+    public Tensor this[string name] => _byName[name];
 
     public void Dispose()
     {
-        foreach (var parameter in byName.Values)
+        foreach (var parameter in _byName.Values)
             parameter.Dispose();
     }
 
@@ -86,7 +86,7 @@ internal sealed class ParameterStore : IDisposable
 
     private Tensor Add(string name, Tensor parameter)
     {
-        byName.Add(name, parameter);
+        _byName.Add(name, parameter);
         parameter.Name = name;
         parameter.RequiresGrad = true;
         return parameter;
