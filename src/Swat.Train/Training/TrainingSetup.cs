@@ -49,6 +49,8 @@ public sealed record TrainingSetup(ITokenizer Tokenizer, SwatConfig Model, Train
         var warmup = options.Warmup ?? Math.Min(steps / 10, LongestWarmup);
         if (warmup > steps)
             throw new UserErrorException($"--warmup {warmup} is longer than the run, which has {steps} steps (--steps).");
+        if (options is { Profile: > 0, CudaGraph: true })
+            throw new UserErrorException("--profile and --cuda-graph exclude each other: a recorded step runs as one piece, whose kernels cannot be timed. Leave one of them out.");
         if (options.Decay is { } decay && (options.Schedule != ScheduleShape.Wsd || decay > steps - warmup))
             throw new UserErrorException($"--decay {decay} is for --schedule wsd, and at most the steps that the warm-up leaves, which are {steps - warmup}.");
         var schedule = new LearningRateSchedule(options.Lr ?? defaults.LearningRate, warmup, steps, options.LrFloor)

@@ -90,4 +90,9 @@ public class TrainingSetupTests
     public void An_unknown_word_names_its_option(string? attention, string? alibi, string option) => Assert.That(
         () => TrainingSetup.Create(new TrainOptions { Attention = attention, Alibi = alibi }),
         Throws.TypeOf<UserErrorException>().With.Message.StartsWith(option));
+
+    [Test]
+    public void A_recorded_step_cannot_be_profiled() => Assert.That(
+        () => TrainingSetup.Create(new TrainOptions { Profile = 2, CudaGraph = true }),
+        Throws.TypeOf<UserErrorException>().With.Message.StartsWith("--profile and --cuda-graph"));
 }
