@@ -15,25 +15,15 @@ internal static class TensorCoreMatrixProduct
     {
         if (a.Device.Tier == KernelTier.Portable || a.DType is not (DType.BFloat16 or DType.Float16) || shape.K == 0 || !HasDenseBatches(shape))
             return false;
-        if (!FillsLargeTiles(shape, a.Device))
-            Launch<WarpMatrixProduct<SmallWarpTile, Constants.C4>>(a, transposeA, b, transposeB, c, shape, bias);
-        else if (a.Device.Tier == KernelTier.Hopper)
-            Launch<WarpGroupMatrixProduct>(a, transposeA, b, transposeB, c, shape, bias);
-        else
-            Launch<WarpMatrixProduct<LargeWarpTile, Constants.C8>>(a, transposeA, b, transposeB, c, shape, bias);
+        Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?> launch = TileChoice.Of(shape, a.Device) switch
+        {
+            TileKind.SmallWarp => Launch<WarpMatrixProduct<SmallWarpTile, Constants.C4>>,
+            TileKind.LargeWarp => Launch<WarpMatrixProduct<LargeWarpTile, Constants.C8>>,
+            TileKind.DeepWarp => Launch<WarpMatrixProduct<DeepWarpTile, Constants.C8>>,
+            _ => Launch<WarpGroupMatrixProduct>,
+        };
+        launch(a, transposeA, b, transposeB, c, shape, bias);
         return true;
-    }
-
-    /// <summary>
-    /// Small products leave most multiprocessors without a large tile; and the processor, where these kernels are only tested, takes long
-    /// to compile those of large ones.
-    /// </summary>
-    private static bool FillsLargeTiles(MatMulShape shape, TensorDevice device)
-    {
-        if (device.Kind == DeviceKind.Cpu || shape.M <= 64)
-            return false;
-        var tiles = (long)((shape.M + 127) / 128) * ((shape.N + 255) / 256) * shape.Batch;
-        return tiles * Math.Clamp(shape.K / 512, 1, 8) >= device.Info.Multiprocessors / 2;
     }
 
     private static bool HasDenseBatches(MatMulShape shape) =>
