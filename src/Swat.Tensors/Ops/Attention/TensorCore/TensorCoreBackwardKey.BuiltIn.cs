@@ -17,6 +17,12 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// queries a warp reads 128·HeadDim bytes of shared memory (Q and dO, along their rows and across them), 32·HeadDim a tile for V, and runs TTiles·HeadDim/2
 /// products of 16x8x16.
 /// </para>
+/// <para>
+/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, window 1024: 0.84 ms with 16 heads of 64 (168 registers, 64 KiB of shared
+/// memory, nothing spilled), 0.96 with 8 heads of 128 (255, 86 KiB). Together with dQ 1.37 and 1.56 ms, 220 and 193 TFLOP/s over the pairs of
+/// the window. With one tile a warp the shared memory is the limit; two tiles halve its reads, but leave room for 8 warps only, and take
+/// 0.89 ms.
+/// </para>
 /// </summary>
 internal static class TensorCoreBackwardKey
 {

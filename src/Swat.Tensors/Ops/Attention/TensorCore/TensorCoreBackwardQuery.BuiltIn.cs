@@ -15,6 +15,10 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// Data: Q and dO are read once into registers, K and V (window + 64·TTiles)/(64·TTiles) times, dQ is written once. For each 16 keys a warp
 /// reads 96·HeadDim bytes of shared memory (K along its rows and across them, V along) and runs 3·TTiles·HeadDim/8 products of 16x8x16.
 /// </para>
+/// <para>
+/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, 16 heads of 64: 0.20 ms at a window of 128, 0.37 at 512, 0.57 at 1024, 1.15 at
+/// 4096; 8 heads of 128 at 1024: 0.63. 255 registers and 73 KiB of shared memory, nothing spilled.
+/// </para>
 /// </summary>
 internal static class TensorCoreBackwardQuery
 {

@@ -22,6 +22,11 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// 16 bytes at a time. For 16 keys a warp reads 64·HeadDim bytes of shared memory and runs TTiles·HeadDim/4 products of 16x8x16: two
 /// tiles a warp keep the tensor cores, and not the shared memory, the limit.
 /// </para>
+/// <para>
+/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, 16 heads of 64: 0.120 ms at a window of 128 (140 TFLOP/s over the pairs of the
+/// window), 0.241 at 512 (268), 0.384 at 1024 (313), 0.809 at 4096 (340); 8 heads of 128 at 1024: 0.460 (262). Softmax at 1024: 0.565. 168
+/// registers (216 at 128) and 55 KiB of shared memory (69), nothing spilled; at a head dimension of 256 132 bytes are.
+/// </para>
 /// </summary>
 internal static class TensorCoreForward
 {
