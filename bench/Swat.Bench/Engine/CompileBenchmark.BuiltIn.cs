@@ -1,6 +1,5 @@
-using Swat.Bench.Reporting;
-
 using System.Diagnostics;
+using Swat.Bench.Reporting;
 
 namespace Swat.Bench.Engine;
 

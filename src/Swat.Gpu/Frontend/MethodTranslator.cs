@@ -1,5 +1,5 @@
-using System.Reflection.Emit;
 using System.Reflection;
+using System.Reflection.Emit;
 using Swat.Gpu.IR;
 using Swat.Gpu.Runtime;
 

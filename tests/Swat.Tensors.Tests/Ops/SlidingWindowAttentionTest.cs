@@ -93,6 +93,30 @@ public sealed class SlidingWindowAttentionTest(string deviceName) : DeviceTest(d
     }
 
     [Test]
+    public void A_million_tokens_take_the_memory_of_the_output_alone()
+    {
+        const int length = 1 << 20;
+        const int part = 300;
+        const int window = 7;
+        using var query = Tensor.Uniform(Device, [1, length, 1, 16], seed: 1, low: -1);
+        using var key = Tensor.Uniform(Device, [1, length, 1, 16], seed: 2, low: -1);
+        using var value = Tensor.Uniform(Device, [1, length, 1, 16], seed: 3, low: -1);
+        Device.ResetPeakMemory();
+        var before = Device.Memory.CurrentBytes;
+        using var output = query.SlidingWindowAttention(key, value, null, window);
+        Assert.That(Device.Memory.PeakBytes - before, Is.EqualTo(output.Count * sizeof(float)));
+
+        // Behind the first window, the end of the text does not depend on what was before it.
+        using var lastQuery = query.Slice(1, ^part..);
+        using var lastKey = key.Slice(1, ^part..);
+        using var lastValue = value.Slice(1, ^part..);
+        using var end = lastQuery.SlidingWindowAttention(lastKey, lastValue, null, window);
+        using var expected = end.Slice(1, window..);
+        using var actual = output.Slice(1, ^(part - window)..);
+        Tolerance.Float32.Check(actual.ToArray(), expected.ToArray().ToDoubles(), "the end of the text");
+    }
+
+    [Test]
     public void Arguments_that_do_not_fit_are_named()
     {
         using var query = Tensor.Zeros(Device, [1, 4, 3, 32]);
