@@ -77,4 +77,24 @@ public unsafe class CpuWorkerPoolTests
 
         Assert.That(done, Is.EqualTo(200 * 17));
     }
+
+    [TestCase(1)]
+    [TestCase(8)]
+    public void Code_that_the_runtime_does_not_optimise_gets_a_deep_stack(int groups)
+    {
+        using var pool = new CpuWorkerPool(2);
+        var done = 0L;
+        var deep = new CpuKernelCode(
+            (_, _, _, _, _, first, end, _) =>
+            {
+                Span<byte> locals = stackalloc byte[24 << 20];
+                locals.Fill(1);
+                Interlocked.Add(ref done, locals[^1] * (end - first));
+            },
+            0,
+            128,
+            NeedsDeepStack: true);
+        pool.Run(deep, null, new Index3D(groups, 1, 1), 0);
+        Assert.That(done, Is.EqualTo(groups));
+    }
 }

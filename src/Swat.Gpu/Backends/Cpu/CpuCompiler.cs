@@ -35,10 +35,11 @@ internal static class CpuCompiler
         var copy = KernelCopy.SplitAtBarriers(kernel);
         KernelLowering.Run(copy, launch);
         var plan = new KernelPlan(copy, launch, lanes == 1 ? settings.VectorBits : Math.Min(settings.VectorBits, lanes * 32));
-        var regions = Build(plan, fastPaths: true, LargestOptimizedBody) ?? Build(plan, fastPaths: false, int.MaxValue)!;
+        var optimized = Build(plan, fastPaths: true, LargestOptimizedBody);
+        var regions = optimized ?? Build(plan, fastPaths: false, int.MaxValue)!;
         unsafe
         {
-            return new CpuKernelCode(new CpuKernelDriver(regions, plan).Run, plan.SharedBytes, plan.ScratchBytes);
+            return new CpuKernelCode(new CpuKernelDriver(regions, plan).Run, plan.SharedBytes, plan.ScratchBytes, optimized is null);
         }
     }
 

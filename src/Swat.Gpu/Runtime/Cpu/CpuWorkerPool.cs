@@ -12,6 +12,9 @@ internal sealed unsafe class CpuWorkerPool(int cores) : IDisposable
     /// <summary>In <see cref="state"/>: threads may join. The bits below count those that have.</summary>
     private const int Open = 1 << 30;
 
+    /// <summary>Of threads that may run any kernel, in bytes; reserved, not used, by most.</summary>
+    private const int DeepStack = 64 << 20;
+
     private readonly Lock launch = new();
     private readonly SemaphoreSlim wake = new(0);
     private readonly ManualResetEventSlim left = new(false);
@@ -44,9 +47,9 @@ internal sealed unsafe class CpuWorkerPool(int cores) : IDisposable
             failure = null;
             var helpers = (int)Math.Min(groups, cores) - 1;
             if (helpers <= 0)
-                Work(scratch);
+                WorkForCaller(kernel);
             else
-                RunTogether(helpers);
+                RunTogether(kernel, helpers);
             code = null;
             failure?.Throw();
         }
@@ -71,12 +74,26 @@ internal sealed unsafe class CpuWorkerPool(int cores) : IDisposable
         }
     }
 
-    private void RunTogether(int helpers)
+    /// <summary>The calling thread's part: on a thread of its own where the caller's stack may be too small.</summary>
+    private void WorkForCaller(CpuKernelCode kernel)
+    {
+        if (!kernel.NeedsDeepStack)
+        {
+            Work(scratch);
+            return;
+        }
+
+        var thread = new Thread(() => Work(scratch), DeepStack) { IsBackground = true, Name = "CPU accelerator 0" };
+        thread.Start();
+        thread.Join();
+    }
+
+    private void RunTogether(CpuKernelCode kernel, int helpers)
     {
         threads ??= StartThreads();
         Volatile.Write(ref state, Open);
         wake.Release(helpers);
-        Work(scratch);
+        WorkForCaller(kernel);
         // Threads that come too late find it closed; those that are in are waited for.
         if ((Interlocked.And(ref state, ~Open) & ~Open) == 0)
             return;
@@ -89,7 +106,7 @@ internal sealed unsafe class CpuWorkerPool(int cores) : IDisposable
         var result = new Thread[cores - 1];
         for (var i = 0; i < result.Length; i++)
         {
-            result[i] = new Thread(Serve) { IsBackground = true, Name = $"CPU accelerator {i + 1}" };
+            result[i] = new Thread(Serve, DeepStack) { IsBackground = true, Name = $"CPU accelerator {i + 1}" };
             result[i].Start();
         }
         return result;
