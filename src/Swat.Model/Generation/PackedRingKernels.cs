@@ -1,5 +1,6 @@
 using Swat.Tensors;
 using Swat.Tensors.Numerics;
+using Swat.Tensors.Ops;
 using static Swat.Tensors.Numerics.Constants;
 
 namespace Swat.Model.Generation;
@@ -20,17 +21,10 @@ namespace Swat.Model.Generation;
 internal static class PackedRingKernels
 {
     private const int GroupSize = 128;
-    private const int WarpSize = 32;
-    private const int Warps = GroupSize / WarpSize;
-
-    /// <summary>Elements that a work item reads at once.</summary>
-    private const int Size = 8;
+    private const int Warps = GroupSize / Packed.Lanes;
 
     /// <summary>Keys that a work item has under way.</summary>
     private const int Ahead = 2;
-
-    /// <summary>Below every score and finite, so that the difference of two maxima is a number.</summary>
-    private const float LowestScore = -1e30f;
 
     /// <summary>Computes attention of the new tokens to the ring, if there is a kernel for the device and the head dimension.</summary>
     /// <param name="query">Float32 [sequences, length, heads, head_dim].</param>
@@ -42,9 +36,7 @@ internal static class PackedRingKernels
     public static bool TryLaunch<TSoftmax>(Tensor query, Ring ring, Tensor slopes, Tensor control, Tensor output, RingShape shape)
         where TSoftmax : struct, IFlag
     {
-        var device = query.Device;
-        // A processor's work items are lanes that want neighbouring elements; the test tier runs this all the same.
-        if (device.Info.WarpSize % WarpSize != 0 || (device.Kind == DeviceKind.Cpu && device.Tier == KernelTier.Portable))
+        if (!Packed.Suits(query.Device))
             return false;
         return ring.Keys.DType switch
         {
@@ -107,13 +99,13 @@ internal static class PackedRingKernels
         var sums = SharedMemory.Allocate<float>(Warps * THead.Value);
         var maxima = SharedMemory.Allocate<float>(Warps);
         var weightSums = SharedMemory.Allocate<float>(Warps);
-        var ownQuery = LocalMemory.Allocate<float>(Size);
-        var ownSums = LocalMemory.Allocate<float>(Size);
-        var elements = LocalMemory.Allocate<float>(Size);
+        var ownQuery = LocalMemory.Allocate<float>(Packed.Size);
+        var ownSums = LocalMemory.Allocate<float>(Packed.Size);
+        var elements = LocalMemory.Allocate<float>(Packed.Size);
         var keys = LocalMemory.Allocate<Pack8<T>>(Ahead);
         var values = LocalMemory.Allocate<Pack8<T>>(Ahead);
 
-        var lanes = THead.Value / Size;
+        var lanes = THead.Value / Packed.Size;
         var step = GroupSize / lanes;
         var part = Group.IdxX % lanes;
         var ownKey = Group.IdxX / lanes;
@@ -127,13 +119,13 @@ internal static class PackedRingKernels
         var keyCount = isToken ? XMath.Min(control[sequence * RingKernels.ControlCount + 1] + token, shape.Window - 1) + 1 : 0;
         var slope = shape.HasSlopes != 0 ? slopes[head] : 0f;
         var place = ((long)Grid.IdxX * shape.Heads + head) * THead.Value;
-        for (var i = 0; i < Size; i++)
+        for (var i = 0; i < Packed.Size; i++)
         {
-            ownQuery[i] = query[place + part * Size + i] * shape.Scale;
+            ownQuery[i] = query[place + part * Packed.Size + i] * shape.Scale;
             ownSums[i] = 0;
         }
 
-        var maximum = LowestScore;
+        var maximum = RingKernels.LowestScore;
         var weightSum = 0f;
         for (var first = 0; first < keyCount; first += Ahead * step)
         {
@@ -149,9 +141,9 @@ internal static class PackedRingKernels
             for (var a = 0; a < Ahead; a++)
             {
                 var distance = first + a * step + ownKey;
-                Unpack(keys[a], elements);
+                Packed.Unpack(keys[a], elements);
                 var score = 0f;
-                for (var i = 0; i < Size; i++)
+                for (var i = 0; i < Packed.Size; i++)
                     score += ownQuery[i] * elements[i];
                 for (var other = lanes / 2; other > 0; other /= 2)
                     score += Warp.ShuffleXor(score, other);
@@ -159,13 +151,13 @@ internal static class PackedRingKernels
                 float weight;
                 if (TSoftmax.Value)
                 {
-                    score = distance < keyCount ? score : LowestScore;
+                    score = distance < keyCount ? score : RingKernels.LowestScore;
                     var higher = XMath.Max(maximum, score);
                     var factor = XMath.Exp(maximum - higher);
                     maximum = higher;
                     weight = distance < keyCount ? XMath.Exp(score - maximum) : 0f;
                     weightSum = weightSum * factor + weight;
-                    for (var i = 0; i < Size; i++)
+                    for (var i = 0; i < Packed.Size; i++)
                         ownSums[i] *= factor;
                 }
                 else
@@ -173,37 +165,37 @@ internal static class PackedRingKernels
                     weight = distance < keyCount ? 1 / (1 + XMath.Exp(-score)) : 0f;
                 }
 
-                Unpack(values[a], elements);
-                for (var i = 0; i < Size; i++)
+                Packed.Unpack(values[a], elements);
+                for (var i = 0; i < Packed.Size; i++)
                     ownSums[i] += weight * elements[i];
             }
         }
 
         // Work items of a warp with the same part, then the warps.
-        var warp = Group.IdxX / WarpSize;
+        var warp = Group.IdxX / Packed.Lanes;
         if (TSoftmax.Value)
         {
             var higher = maximum;
-            for (var other = WarpSize / 2; other >= lanes; other /= 2)
+            for (var other = Packed.Lanes / 2; other >= lanes; other /= 2)
                 higher = XMath.Max(higher, Warp.ShuffleXor(higher, other));
             var factor = XMath.Exp(maximum - higher);
             maximum = higher;
             weightSum *= factor;
-            for (var i = 0; i < Size; i++)
+            for (var i = 0; i < Packed.Size; i++)
                 ownSums[i] *= factor;
         }
 
-        for (var other = WarpSize / 2; other >= lanes; other /= 2)
+        for (var other = Packed.Lanes / 2; other >= lanes; other /= 2)
         {
             weightSum += Warp.ShuffleXor(weightSum, other);
-            for (var i = 0; i < Size; i++)
+            for (var i = 0; i < Packed.Size; i++)
                 ownSums[i] += Warp.ShuffleXor(ownSums[i], other);
         }
 
-        if (Group.IdxX % WarpSize < lanes)
+        if (Group.IdxX % Packed.Lanes < lanes)
         {
-            for (var i = 0; i < Size; i++)
-                sums[warp * THead.Value + part * Size + i] = ownSums[i];
+            for (var i = 0; i < Packed.Size; i++)
+                sums[warp * THead.Value + part * Packed.Size + i] = ownSums[i];
             if (part == 0)
             {
                 maxima[warp] = maximum;
@@ -229,7 +221,7 @@ internal static class PackedRingKernels
             return total;
         }
 
-        var maximum = LowestScore;
+        var maximum = RingKernels.LowestScore;
         for (var warp = 0; warp < Warps; warp++)
             maximum = XMath.Max(maximum, maxima[warp]);
         var weightSum = 0f;
@@ -241,18 +233,5 @@ internal static class PackedRingKernels
         }
 
         return total / weightSum;
-    }
-
-    private static void Unpack<T>(Pack8<T> pack, ArrayView<float> elements)
-        where T : unmanaged, IElement<T>
-    {
-        elements[0] = T.ToFloat(pack.Low.First);
-        elements[1] = T.ToFloat(pack.Low.Second);
-        elements[2] = T.ToFloat(pack.Low.Third);
-        elements[3] = T.ToFloat(pack.Low.Fourth);
-        elements[4] = T.ToFloat(pack.High.First);
-        elements[5] = T.ToFloat(pack.High.Second);
-        elements[6] = T.ToFloat(pack.High.Third);
-        elements[7] = T.ToFloat(pack.High.Fourth);
     }
 }

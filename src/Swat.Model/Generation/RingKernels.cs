@@ -13,7 +13,7 @@ internal static class RingKernels
     public const int ControlCount = 3;
 
     /// <summary>Below every score and finite, so that the difference of two maxima is a number.</summary>
-    private const float LowestScore = -1e30f;
+    public const float LowestScore = -1e30f;
 
     /// <summary>Copies the new tokens' keys and values into their slots. A group a token: Grid.IdxX = sequence·length + token.</summary>
     /// <param name="key">[sequences, length, kv_heads, head_dim].</param>

@@ -7,7 +7,7 @@ namespace Swat.Tensors.Ops;
 /// keep enough of them under way. A processor's work items are lanes of its vectors and want neighbouring elements instead; it takes other
 /// kernels.
 /// </summary>
-internal static class Packed
+public static class Packed
 {
     /// <summary>Elements of a <see cref="Pack8{T}"/>.</summary>
     public const int Size = 8;

@@ -9,8 +9,6 @@ namespace Swat.Train.Training;
 /// <summary>A SWAT model that learns with AdamW from the cross entropy of the next token.</summary>
 public sealed class SwatLearner : ILearner, IDisposable
 {
-    private const string EmbeddingTable = "model.embeddings.weight";
-
     /// <summary>Recording wants every kernel compiled, and the memory of the steps before in the pool.</summary>
     private const int StepsBeforeRecording = 2;
 
@@ -29,11 +27,8 @@ public sealed class SwatLearner : ILearner, IDisposable
         // Small gradients vanish in Float16 unless they are scaled.
         scaler = model.ComputeType == DType.Float16 ? new LossScaler(model.Device) : null;
         records = options.Record;
-        var (decaying, constant) = (new List<Tensor>(), new List<Tensor>());
-        foreach (var parameter in model.Parameters)
-            (parameter.Shape.Rank >= 2 && parameter.Name != EmbeddingTable ? decaying : constant).Add(parameter);
         Optimizer = new AdamW(
-            [new ParameterGroup(decaying, (float)options.WeightDecay), new ParameterGroup(constant, 0)],
+            model.ParameterGroups((float)options.WeightDecay),
             new AdamWOptions { Beta1 = (float)options.Beta1, Beta2 = (float)options.Beta2, Epsilon = (float)options.Epsilon });
     }
 
