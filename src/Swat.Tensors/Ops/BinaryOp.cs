@@ -72,7 +72,7 @@ internal static class BinaryOp
             (new Index2D(groups, 1), new Index2D(Lanes, RowsPerGroup)),
             a.View<T>(),
             b.View<T>(),
-            upstream is null ? ArrayView<T>.Empty : upstream.View<T>(),
+            upstream.ViewOrEmpty<T>(),
             c.View<T>(),
             walks[0],
             walks[1]);

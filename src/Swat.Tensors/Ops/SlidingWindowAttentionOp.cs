@@ -135,20 +135,20 @@ public static class SlidingWindowAttentionOp
         }
 
         var needsKey = context.Needs(1) || context.Needs(2);
-        var queryGradient = context.Needs(0) ? Tensor.Empty(query.Device, query.Shape, query.DType) : null;
-        var keyGradient = needsKey ? Tensor.Empty(query.Device, key.Shape, key.DType) : null;
-        var valueGradient = needsKey ? Tensor.Empty(query.Device, key.Shape, key.DType) : null;
+        var gradients = new AttentionGradients(
+            outputGradient,
+            logSums,
+            deltas,
+            Query: context.Needs(0) ? Tensor.Empty(query.Device, query.Shape, query.DType) : null,
+            Key: needsKey ? Tensor.Empty(query.Device, key.Shape, key.DType) : null,
+            Value: needsKey ? Tensor.Empty(query.Device, key.Shape, key.DType) : null);
         if (query.Count > 0)
-        {
-            AttentionKernels.Backward<TSoftmax>(
-                new(query, key, value, slopes, shape, documents), outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
-        }
-
-        if (queryGradient is not null)
-            context.Accumulate(0, queryGradient);
-        if (keyGradient is not null && context.Needs(1))
-            context.Accumulate(1, keyGradient);
-        if (valueGradient is not null && context.Needs(2))
-            context.Accumulate(2, valueGradient);
+            AttentionKernels.Backward<TSoftmax>(new(query, key, value, slopes, shape, documents), gradients);
+        if (gradients.Query is not null)
+            context.Accumulate(0, gradients.Query);
+        if (gradients.Key is not null && context.Needs(1))
+            context.Accumulate(1, gradients.Key);
+        if (gradients.Value is not null && context.Needs(2))
+            context.Accumulate(2, gradients.Value);
     }
 }

@@ -100,8 +100,8 @@ public static class SplitHeadsOp
             query.View<T>(),
             key.View<T>(),
             value.View<T>(),
-            cosines is null ? ArrayView<float>.Empty : cosines.View<float>(),
-            sines is null ? ArrayView<float>.Empty : sines.View<float>(),
+            cosines.ViewOrEmpty<float>(),
+            sines.ViewOrEmpty<float>(),
             layout,
             rows);
     }

@@ -46,7 +46,7 @@ public sealed class Sgd : MomentumOptimizer
             velocity.Parameter.View<T>(),
             gradient.View<T>(),
             velocity.Value.View<float>(),
-            factor is null ? ArrayView<float>.Empty : factor.View<float>(),
+            factor.ViewOrEmpty<float>(),
             factor is null ? 0 : 1,
             momentum,
             learningRate,

@@ -11,24 +11,8 @@ internal static partial class AttentionKernels
         (inputs.Query.Device.Tier >= KernelTier.Hopper && HopperAttention.TryForward<TSoftmax>(inputs, output, logSums))
         || (inputs.Query.Device.Tier >= KernelTier.TensorCore && TensorCoreAttention.TryForward<TSoftmax>(inputs, output, logSums));
 
-    private static bool TryBackward<TSoftmax>(
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor? queryGradient,
-        Tensor? keyGradient,
-        Tensor? valueGradient)
-        where TSoftmax : struct, IFlag
-    {
-        var tier = inputs.Query.Device.Tier;
-        if (tier >= KernelTier.Hopper
-            && HopperAttention.TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient))
-        {
-            return true;
-        }
-
-        return tier >= KernelTier.TensorCore
-            && TensorCoreAttention.TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
-    }
+    private static bool TryBackward<TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
+        where TSoftmax : struct, IFlag =>
+        (inputs.Query.Device.Tier >= KernelTier.Hopper && HopperAttention.TryBackward<TSoftmax>(inputs, gradients))
+        || (inputs.Query.Device.Tier >= KernelTier.TensorCore && TensorCoreAttention.TryBackward<TSoftmax>(inputs, gradients));
 }

@@ -22,32 +22,20 @@ internal static partial class AttentionKernels
 
     /// <summary>Computes the gradients that are asked for.</summary>
     /// <param name="inputs">Of at least one query.</param>
-    /// <param name="outputGradient">As the query.</param>
-    /// <param name="logSums">What <see cref="Forward"/> gave for softmax; null for sigmoid.</param>
-    /// <param name="deltas">Float32 [batch, heads, length] for softmax, Σ_d dO∘O; null for sigmoid.</param>
-    /// <param name="queryGradient">As the query, to be overwritten; null: not needed.</param>
-    /// <param name="keyGradient">As the key, to be overwritten; null, with the next: not needed.</param>
-    /// <param name="valueGradient">As the value, to be overwritten.</param>
-    public static void Backward<TSoftmax>(
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor? queryGradient,
-        Tensor? keyGradient,
-        Tensor? valueGradient)
+    /// <param name="gradients">What is read beside the inputs, and what is written.</param>
+    public static void Backward<TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TSoftmax : struct, IFlag
     {
-        outputGradient.Device.Profiler?.Expect(WorkOf(inputs, products: 5, tensors: 2));
-        if (!TryBackward<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient))
+        inputs.Query.Device.Profiler?.Expect(WorkOf(inputs, products: 5, tensors: 2));
+        if (!TryBackward<TSoftmax>(inputs, gradients))
         {
-            if (queryGradient is not null)
-                AttentionBackwardQuery.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
-            if (keyGradient is not null && valueGradient is not null)
-                AttentionBackwardKey.Launch<TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+            if (gradients.Query is not null)
+                AttentionBackwardQuery.Launch<TSoftmax>(inputs, gradients);
+            if (gradients.Key is not null)
+                AttentionBackwardKey.Launch<TSoftmax>(inputs, gradients);
         }
 
-        outputGradient.Device.Profiler?.Expect(null);
+        inputs.Query.Device.Profiler?.Expect(null);
     }
 
     /// <param name="inputs">The extents.</param>

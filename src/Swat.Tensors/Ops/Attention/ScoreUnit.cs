@@ -1,6 +1,6 @@
 using Swat.Tensors.Numerics;
 
-namespace Swat.Tensors.Ops.Attention.Hopper;
+namespace Swat.Tensors.Ops.Attention;
 
 /// <summary>
 /// The units in which scores are computed, so that one multiplication does: halves for the sigmoid, which is tanh(x / 2) / 2 + 1/2, and
@@ -8,6 +8,9 @@ namespace Swat.Tensors.Ops.Attention.Hopper;
 /// </summary>
 internal static class ScoreUnit
 {
+    /// <summary>Below every score and finite, so that the difference of two maxima is a number.</summary>
+    public const float Lowest = -1e30f;
+
     public const float Log2E = 1.44269504f;
     public const float Ln2 = 0.69314718f;
 

@@ -21,40 +21,26 @@ internal static class HopperAttention
 
     /// <summary>Computes the gradients if there are kernels for the arguments.</summary>
     /// <inheritdoc cref="AttentionKernels.Backward"/>
-    public static bool TryBackward<TSoftmax>(
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor? queryGradient,
-        Tensor? keyGradient,
-        Tensor? valueGradient)
+    public static bool TryBackward<TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TSoftmax : struct, IFlag
     {
         if (!Fits(inputs))
             return false;
         if (inputs.Query.DType == DType.BFloat16)
-            Backward<BFloat16Matrix, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
+            Backward<BFloat16Matrix, TSoftmax>(inputs, gradients);
         else
-            Backward<Float16Matrix, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient);
+            Backward<Float16Matrix, TSoftmax>(inputs, gradients);
         return true;
     }
 
-    private static void Backward<T, TSoftmax>(
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor? queryGradient,
-        Tensor? keyGradient,
-        Tensor? valueGradient)
+    private static void Backward<T, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
-        if (queryGradient is not null)
-            HopperBackwardQuery.Launch<T, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
-        if (keyGradient is not null && valueGradient is not null)
-            HopperBackwardKey.Launch<T, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        if (gradients.Query is not null)
+            HopperBackwardQuery.Launch<T, TSoftmax>(inputs, gradients);
+        if (gradients.Key is not null)
+            HopperBackwardKey.Launch<T, TSoftmax>(inputs, gradients);
     }
 
     private static bool Fits(in AttentionInputs inputs) =>

@@ -35,28 +35,22 @@ internal static class HopperBackwardKey
 
     /// <summary>Computes dK and dV.</summary>
     /// <inheritdoc cref="AttentionKernels.Backward"/>
-    public static void Launch<T, TSoftmax>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor keyGradient, Tensor valueGradient)
+    public static void Launch<T, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
         if (inputs.Query.Shape[3] == 128)
-            Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+            Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, gradients);
         else if (TSoftmax.Value)
-            Launch<C64, TwoWarpGroups>(Kernel64Softmax<T>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+            Launch<C64, TwoWarpGroups>(Kernel64Softmax<T>, inputs, gradients);
         else
-            Launch<C64, ThreeWarpGroups>(Kernel64Sigmoid<T>, inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+            Launch<C64, ThreeWarpGroups>(Kernel64Sigmoid<T>, inputs, gradients);
     }
 
     private static void Launch<THead, TGroups>(
         Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>,
             ArrayView<int>, ArrayView<float>, ArrayView<float>, AttentionShape> kernel,
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor keyGradient,
-        Tensor valueGradient)
+        in AttentionInputs inputs, in AttentionGradients gradients)
         where THead : struct, IConstant
         where TGroups : struct, IWarpGroups
     {
@@ -72,13 +66,13 @@ internal static class HopperBackwardKey
             TensorMapCache.Get(query),
             TensorMapCache.Get(key),
             TensorMapCache.Get(value),
-            TensorMapCache.Get(outputGradient),
-            TensorMapCache.Get(keyGradient),
-            TensorMapCache.Get(valueGradient),
-            AttentionTile.ViewOrEmpty(slopes),
-            documents is null ? ArrayView<int>.Empty : documents.Last.View<int>(),
-            AttentionTile.ViewOrEmpty(logSums),
-            AttentionTile.ViewOrEmpty(deltas),
+            TensorMapCache.Get(gradients.Output),
+            TensorMapCache.Get(gradients.Key!),
+            TensorMapCache.Get(gradients.Value!),
+            slopes.ViewOrEmpty<float>(),
+            (documents?.Last).ViewOrEmpty<int>(),
+            gradients.LogSums.ViewOrEmpty<float>(),
+            gradients.Deltas.ViewOrEmpty<float>(),
             shape);
     }
 

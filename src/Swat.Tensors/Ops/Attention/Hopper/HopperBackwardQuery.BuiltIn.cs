@@ -26,21 +26,20 @@ internal static class HopperBackwardQuery
 {
     /// <summary>Computes dQ.</summary>
     /// <inheritdoc cref="AttentionKernels.Backward"/>
-    public static void Launch<T, TSoftmax>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor queryGradient)
+    public static void Launch<T, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
         if (inputs.Query.Shape[3] == 64)
-            Launch<C64, ThreeWarpGroups>(Kernel64<T, TSoftmax>, inputs, outputGradient, logSums, deltas, queryGradient);
+            Launch<C64, ThreeWarpGroups>(Kernel64<T, TSoftmax>, inputs, gradients);
         else
-            Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, outputGradient, logSums, deltas, queryGradient);
+            Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, gradients);
     }
 
     private static void Launch<THead, TGroups>(
         Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>, ArrayView<int>,
             ArrayView<float>, ArrayView<float>, AttentionShape> kernel,
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor queryGradient)
+        in AttentionInputs inputs, in AttentionGradients gradients)
         where THead : struct, IConstant
         where TGroups : struct, IWarpGroups
     {
@@ -56,12 +55,12 @@ internal static class HopperBackwardQuery
             TensorMapCache.Get(query),
             TensorMapCache.Get(key),
             TensorMapCache.Get(value),
-            TensorMapCache.Get(outputGradient),
-            TensorMapCache.Get(queryGradient),
-            AttentionTile.ViewOrEmpty(slopes),
-            documents is null ? ArrayView<int>.Empty : documents.First.View<int>(),
-            AttentionTile.ViewOrEmpty(logSums),
-            AttentionTile.ViewOrEmpty(deltas),
+            TensorMapCache.Get(gradients.Output),
+            TensorMapCache.Get(gradients.Query!),
+            slopes.ViewOrEmpty<float>(),
+            (documents?.First).ViewOrEmpty<int>(),
+            gradients.LogSums.ViewOrEmpty<float>(),
+            gradients.Deltas.ViewOrEmpty<float>(),
             shape);
     }
 

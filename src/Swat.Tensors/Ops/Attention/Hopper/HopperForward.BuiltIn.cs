@@ -64,9 +64,9 @@ internal static class HopperForward
             TensorMapCache.Get(key),
             TensorMapCache.Get(value),
             TensorMapCache.Get(output),
-            AttentionTile.ViewOrEmpty(slopes),
-            documents is null ? ArrayView<int>.Empty : documents.First.View<int>(),
-            AttentionTile.ViewOrEmpty(logSums),
+            slopes.ViewOrEmpty<float>(),
+            (documents?.First).ViewOrEmpty<int>(),
+            logSums.ViewOrEmpty<float>(),
             shape);
     }
 

@@ -16,24 +16,11 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 internal static class AttentionBackwardKey
 {
     /// <summary>Computes dK and dV.</summary>
-    public static void Launch<TSoftmax>(
-        AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor keyGradient,
-        Tensor valueGradient)
+    public static void Launch<TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
         where TSoftmax : struct, IFlag =>
-        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
-            inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(inputs, gradients);
 
-    private static void Launch<T, TSoftmax>(
-        AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor keyGradient,
-        Tensor valueGradient)
+    private static void Launch<T, TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
         where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
     {
@@ -41,41 +28,35 @@ internal static class AttentionBackwardKey
         switch (inputs.Query.Shape[3])
         {
             case 16:
-                Launch<T, C16, C64, C32, C16, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C16, C64, C32, C16, TSoftmax>(inputs, gradients);
                 break;
             case 32:
-                Launch<T, C32, C64, C32, C32, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C32, C64, C32, C32, TSoftmax>(inputs, gradients);
                 break;
             case 48:
-                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, gradients);
                 break;
             case 64:
-                Launch<T, C64, C32, C32, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C64, C32, C32, C64, TSoftmax>(inputs, gradients);
                 break;
             case 80:
-                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, gradients);
                 break;
             case 96:
-                Launch<T, C96, C32, C16, C96, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C96, C32, C16, C96, TSoftmax>(inputs, gradients);
                 break;
             case 128:
-                Launch<T, C128, C32, C16, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C128, C32, C16, C64, TSoftmax>(inputs, gradients);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, gradients);
                 break;
             default:
                 throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
         }
     }
 
-    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
-        AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor keyGradient,
-        Tensor valueGradient)
+    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
         where T : unmanaged, IElement<T>
         where THead : struct, IConstant
         where TFixed : struct, IConstant
@@ -88,13 +69,13 @@ internal static class AttentionBackwardKey
             inputs.Query.View<T>(),
             inputs.Key.View<T>(),
             inputs.Value.View<T>(),
-            AttentionTile.ViewOrEmpty(inputs.Slopes),
-            AttentionTile.ViewOrEmptyIndices(inputs.Documents?.Last),
-            outputGradient.View<T>(),
-            AttentionTile.ViewOrEmpty(logSums),
-            AttentionTile.ViewOrEmpty(deltas),
-            keyGradient.View<T>(),
-            valueGradient.View<T>(),
+            inputs.Slopes.ViewOrEmpty<float>(),
+            (inputs.Documents?.Last).ViewOrEmpty<int>(),
+            gradients.Output.View<T>(),
+            gradients.LogSums.ViewOrEmpty<float>(),
+            gradients.Deltas.ViewOrEmpty<float>(),
+            gradients.Key!.View<T>(),
+            gradients.Value!.View<T>(),
             inputs.Shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>

@@ -15,22 +15,11 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 internal static class AttentionBackwardQuery
 {
     /// <summary>Computes dQ.</summary>
-    public static void Launch<TSoftmax>(
-        AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor queryGradient)
+    public static void Launch<TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
         where TSoftmax : struct, IFlag =>
-        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(
-            inputs, outputGradient, logSums, deltas, queryGradient);
+        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(inputs, gradients);
 
-    private static void Launch<T, TSoftmax>(
-        AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor queryGradient)
+    private static void Launch<T, TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
         where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
     {
@@ -38,40 +27,35 @@ internal static class AttentionBackwardQuery
         switch (inputs.Query.Shape[3])
         {
             case 16:
-                Launch<T, C16, C64, C64, C16, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C16, C64, C64, C16, TSoftmax>(inputs, gradients);
                 break;
             case 32:
-                Launch<T, C32, C64, C64, C32, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C32, C64, C64, C32, TSoftmax>(inputs, gradients);
                 break;
             case 48:
-                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, gradients);
                 break;
             case 64:
-                Launch<T, C64, C32, C64, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C64, C32, C64, C64, TSoftmax>(inputs, gradients);
                 break;
             case 80:
-                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, gradients);
                 break;
             case 96:
-                Launch<T, C96, C32, C32, C96, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C96, C32, C32, C96, TSoftmax>(inputs, gradients);
                 break;
             case 128:
-                Launch<T, C128, C32, C16, C128, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C128, C32, C16, C128, TSoftmax>(inputs, gradients);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient);
+                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, gradients);
                 break;
             default:
                 throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
         }
     }
 
-    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
-        AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor queryGradient)
+    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
         where T : unmanaged, IElement<T>
         where THead : struct, IConstant
         where TFixed : struct, IConstant
@@ -84,12 +68,12 @@ internal static class AttentionBackwardQuery
             inputs.Query.View<T>(),
             inputs.Key.View<T>(),
             inputs.Value.View<T>(),
-            AttentionTile.ViewOrEmpty(inputs.Slopes),
-            AttentionTile.ViewOrEmptyIndices(inputs.Documents?.First),
-            outputGradient.View<T>(),
-            AttentionTile.ViewOrEmpty(logSums),
-            AttentionTile.ViewOrEmpty(deltas),
-            queryGradient.View<T>(),
+            inputs.Slopes.ViewOrEmpty<float>(),
+            (inputs.Documents?.First).ViewOrEmpty<int>(),
+            gradients.Output.View<T>(),
+            gradients.LogSums.ViewOrEmpty<float>(),
+            gradients.Deltas.ViewOrEmpty<float>(),
+            gradients.Query!.View<T>(),
             inputs.Shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>

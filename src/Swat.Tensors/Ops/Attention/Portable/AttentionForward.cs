@@ -22,9 +22,6 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 /// </summary>
 internal static class AttentionForward
 {
-    /// <summary>Below every score and finite, so that the difference of two maxima is a number.</summary>
-    private const float LowestScore = -1e30f;
-
     /// <summary>Computes the output, and for softmax the logarithm of each query's sum of exponentials.</summary>
     public static void Launch<TSoftmax>(
         AttentionInputs inputs,
@@ -89,10 +86,10 @@ internal static class AttentionForward
             inputs.Query.View<T>(),
             inputs.Key.View<T>(),
             inputs.Value.View<T>(),
-            AttentionTile.ViewOrEmpty(inputs.Slopes),
-            AttentionTile.ViewOrEmptyIndices(inputs.Documents?.First),
+            inputs.Slopes.ViewOrEmpty<float>(),
+            (inputs.Documents?.First).ViewOrEmpty<int>(),
             output.View<T>(),
-            AttentionTile.ViewOrEmpty(logSums),
+            logSums.ViewOrEmpty<float>(),
             inputs.Shape);
 
     /// <param name="query">[batch, length, heads, head_dim].</param>
@@ -143,7 +140,7 @@ internal static class AttentionForward
         AttentionTile.Clear(results, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
-            maxima[j] = LowestScore;
+            maxima[j] = ScoreUnit.Lowest;
             sums[j] = 0;
             var row = Group.IdxX + j * AttentionTile.Side;
             reaches[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) : -1;

@@ -22,10 +22,6 @@ internal static class AttentionTile
         where TFixed : struct, IConstant =>
         new(new Index3D((length + TFixed.Value - 1) / TFixed.Value, heads, batch), new Index3D(Side, Side, 1));
 
-    public static ArrayView<float> ViewOrEmpty(Tensor? tensor) => tensor is null ? ArrayView<float>.Empty : tensor.View<float>();
-
-    public static ArrayView<int> ViewOrEmptyIndices(Tensor? tensor) => tensor is null ? ArrayView<int>.Empty : tensor.View<int>();
-
     /// <summary>Stores rows of a matrix transposed and scaled, [HeadDim][Fixed + 1]; rows behind the last one are 0.</summary>
     /// <param name="source">The first row.</param>
     /// <param name="rowStride">Elements from one row to the next.</param>

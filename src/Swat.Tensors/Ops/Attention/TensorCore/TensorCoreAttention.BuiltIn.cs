@@ -21,36 +21,18 @@ internal static class TensorCoreAttention
 
     /// <summary>Computes the gradients if there are kernels for the arguments.</summary>
     /// <inheritdoc cref="AttentionKernels.Backward"/>
-    public static bool TryBackward<TSoftmax>(
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor? queryGradient,
-        Tensor? keyGradient,
-        Tensor? valueGradient)
+    public static bool TryBackward<TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TSoftmax : struct, IFlag =>
         inputs.Shape.Scale >= LeastScale && inputs.Query.DType switch
         {
-            DType.BFloat16 => TryBackward<BFloat16Fragment, TSoftmax>(
-                inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient),
-            DType.Float16 => TryBackward<Float16Fragment, TSoftmax>(
-                inputs, outputGradient, logSums, deltas, queryGradient, keyGradient, valueGradient),
+            DType.BFloat16 => TryBackward<BFloat16Fragment, TSoftmax>(inputs, gradients),
+            DType.Float16 => TryBackward<Float16Fragment, TSoftmax>(inputs, gradients),
             _ => false,
         };
 
-    private static bool TryBackward<TElement, TSoftmax>(
-        in AttentionInputs inputs,
-        Tensor outputGradient,
-        Tensor? logSums,
-        Tensor? deltas,
-        Tensor? queryGradient,
-        Tensor? keyGradient,
-        Tensor? valueGradient)
+    private static bool TryBackward<TElement, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where TSoftmax : struct, IFlag =>
-        (queryGradient is null
-            || TensorCoreBackwardQuery.TryLaunch<TElement, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient))
-        && (keyGradient is null
-            || TensorCoreBackwardKey.TryLaunch<TElement, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient!));
+        (gradients.Query is null || TensorCoreBackwardQuery.TryLaunch<TElement, TSoftmax>(inputs, gradients))
+        && (gradients.Key is null || TensorCoreBackwardKey.TryLaunch<TElement, TSoftmax>(inputs, gradients));
 }

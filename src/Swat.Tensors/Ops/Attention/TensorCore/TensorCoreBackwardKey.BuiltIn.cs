@@ -26,29 +26,25 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// </summary>
 internal static class TensorCoreBackwardKey
 {
-    private const float Log2E = 1.44269504f;
-
     /// <summary>Computes dK and dV.</summary>
     /// <returns>False: there is no kernel for the head dimension.</returns>
-    public static bool TryLaunch<TElement, TSoftmax>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor keyGradient, Tensor valueGradient)
+    public static bool TryLaunch<TElement, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where TSoftmax : struct, IFlag =>
         // Head dimension, tiles of a warp, queries of a step, blocks in shared memory.
         inputs.Query.Shape[3] switch
         {
-            16 => Launch<TElement, C16, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            32 => Launch<TElement, C32, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            48 => Launch<TElement, C48, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            64 => Launch<TElement, C64, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
-            128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient),
+            16 => Launch<TElement, C16, C2, C16, C3, TSoftmax>(inputs, gradients),
+            32 => Launch<TElement, C32, C1, C16, C3, TSoftmax>(inputs, gradients),
+            48 => Launch<TElement, C48, C1, C16, C3, TSoftmax>(inputs, gradients),
+            64 => Launch<TElement, C64, C1, C16, C3, TSoftmax>(inputs, gradients),
+            80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, gradients),
+            96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, gradients),
+            128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, gradients),
             _ => false,
         };
 
-    private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor keyGradient, Tensor valueGradient)
+    private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
@@ -57,14 +53,13 @@ internal static class TensorCoreBackwardKey
         where TSoftmax : struct, IFlag
     {
         if (TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
-            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, gradients);
         else
-            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, outputGradient, logSums, deltas, keyGradient, valueGradient);
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, gradients);
         return true;
     }
 
-    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor keyGradient, Tensor valueGradient)
+    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
@@ -82,13 +77,13 @@ internal static class TensorCoreBackwardKey
             query.View<ushort>(),
             key.View<ushort>(),
             value.View<ushort>(),
-            WarpTile.ViewOrEmpty<float>(slopes),
-            WarpTile.ViewOrEmpty<int>(documents?.Last),
-            outputGradient.View<ushort>(),
-            WarpTile.ViewOrEmpty<float>(logSums),
-            WarpTile.ViewOrEmpty<float>(deltas),
-            keyGradient.View<ushort>(),
-            valueGradient.View<ushort>(),
+            slopes.ViewOrEmpty<float>(),
+            (documents?.Last).ViewOrEmpty<int>(),
+            gradients.Output.View<ushort>(),
+            gradients.LogSums.ViewOrEmpty<float>(),
+            gradients.Deltas.ViewOrEmpty<float>(),
+            gradients.Key!.View<ushort>(),
+            gradients.Value!.View<ushort>(),
             shape);
     }
 
@@ -318,7 +313,7 @@ internal static class TensorCoreBackwardKey
             for (var i = 0; i < TStep.Value / 4; i++)
             {
                 var index = statistics + XMath.Min(ownColumn + i / 2 * 8 + i % 2, shape.Length - 1);
-                columnLogSums[i] = logSums[index] * Log2E;
+                columnLogSums[i] = logSums[index] * ScoreUnit.Log2E;
                 columnDeltas[i] = deltas[index];
             }
         }
@@ -328,7 +323,7 @@ internal static class TensorCoreBackwardKey
         for (var i = 0; i < count; i++)
         {
             scores[i] = TSoftmax.Value
-                ? XMath.Exp2(scores[i] * (shape.Scale * Log2E) - columnLogSums[i / 4 % (TStep.Value / 8) * 2 + i % 2])
+                ? XMath.Exp2(scores[i] * (shape.Scale * ScoreUnit.Log2E) - columnLogSums[i / 4 % (TStep.Value / 8) * 2 + i % 2])
                 : 0.5f * FastMath.Tanh(TFolded.Value ? scores[i] : 0.5f * shape.Scale * scores[i]) + 0.5f;
         }
 

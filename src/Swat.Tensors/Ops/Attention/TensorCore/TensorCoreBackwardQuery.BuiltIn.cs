@@ -22,31 +22,27 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// </summary>
 internal static class TensorCoreBackwardQuery
 {
-    private const float Log2E = 1.44269504f;
-
     /// <summary>Computes dQ.</summary>
     /// <returns>False: there is no kernel for the head dimension.</returns>
-    public static bool TryLaunch<TElement, TSoftmax>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor queryGradient)
+    public static bool TryLaunch<TElement, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where TSoftmax : struct, IFlag =>
         // Head dimension, tiles of a warp, keys of a step, blocks in shared memory.
         inputs.Query.Shape[3] switch
         {
-            16 => Launch<TElement, C16, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
-            32 => Launch<TElement, C32, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
-            48 => Launch<TElement, C48, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
+            16 => Launch<TElement, C16, C2, C16, C3, TSoftmax>(inputs, gradients),
+            32 => Launch<TElement, C32, C2, C16, C3, TSoftmax>(inputs, gradients),
+            48 => Launch<TElement, C48, C2, C16, C3, TSoftmax>(inputs, gradients),
             // The statistics of two tiles of softmax would not fit into the registers.
-            64 when TSoftmax.Value => Launch<TElement, C64, C1, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
-            64 => Launch<TElement, C64, C2, C16, C3, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
-            80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
-            96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
-            128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, outputGradient, logSums, deltas, queryGradient),
+            64 when TSoftmax.Value => Launch<TElement, C64, C1, C16, C3, TSoftmax>(inputs, gradients),
+            64 => Launch<TElement, C64, C2, C16, C3, TSoftmax>(inputs, gradients),
+            80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, gradients),
+            96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, gradients),
+            128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, gradients),
             _ => false,
         };
 
-    private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor queryGradient)
+    private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
@@ -55,14 +51,13 @@ internal static class TensorCoreBackwardQuery
         where TSoftmax : struct, IFlag
     {
         if (TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
-            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, outputGradient, logSums, deltas, queryGradient);
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, gradients);
         else
-            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, outputGradient, logSums, deltas, queryGradient);
+            Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, gradients);
         return true;
     }
 
-    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(
-        in AttentionInputs inputs, Tensor outputGradient, Tensor? logSums, Tensor? deltas, Tensor queryGradient)
+    private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
@@ -78,12 +73,12 @@ internal static class TensorCoreBackwardQuery
             query.View<ushort>(),
             key.View<ushort>(),
             value.View<ushort>(),
-            WarpTile.ViewOrEmpty<float>(slopes),
-            WarpTile.ViewOrEmpty<int>(documents?.First),
-            outputGradient.View<ushort>(),
-            WarpTile.ViewOrEmpty<float>(logSums),
-            WarpTile.ViewOrEmpty<float>(deltas),
-            queryGradient.View<ushort>(),
+            slopes.ViewOrEmpty<float>(),
+            (documents?.First).ViewOrEmpty<int>(),
+            gradients.Output.View<ushort>(),
+            gradients.LogSums.ViewOrEmpty<float>(),
+            gradients.Deltas.ViewOrEmpty<float>(),
+            gradients.Query!.View<ushort>(),
             shape);
     }
 
@@ -157,7 +152,7 @@ internal static class TensorCoreBackwardQuery
             {
                 var position = XMath.Min(firstQuery + ownRow + Warp.LaneIdx / 4 + 8 * i, shape.Length - 1);
                 var index = ((long)batch * shape.Heads + head) * shape.Length + position;
-                rowLogSums[i] = logSums[index] * Log2E;
+                rowLogSums[i] = logSums[index] * ScoreUnit.Log2E;
                 rowDeltas[i] = deltas[index];
             }
         }
@@ -293,7 +288,7 @@ internal static class TensorCoreBackwardQuery
             if (TSoftmax.Value)
             {
                 var statistic = i / (TStep.Value / 8 * 4) * 2 + i / 2 % 2;
-                products[i] = XMath.Exp2(scores[i] * (scale * Log2E) - logSums[statistic]) * (products[i] - deltas[statistic]);
+                products[i] = XMath.Exp2(scores[i] * (scale * ScoreUnit.Log2E) - logSums[statistic]) * (products[i] - deltas[statistic]);
             }
             else
             {

@@ -30,11 +30,6 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// </summary>
 internal static class TensorCoreForward
 {
-    /// <summary>Below every score and finite, so that the difference of two maxima is a number.</summary>
-    private const float LowestScore = -1e30f;
-
-    private const float Log2E = 1.44269504f;
-
     /// <summary>Weights stay below two to this power.</summary>
     private const float LargestExponent = 8;
 
@@ -113,10 +108,10 @@ internal static class TensorCoreForward
             query.View<ushort>(),
             key.View<ushort>(),
             value.View<ushort>(),
-            WarpTile.ViewOrEmpty<float>(slopes),
-            WarpTile.ViewOrEmpty<int>(documents?.First),
+            slopes.ViewOrEmpty<float>(),
+            (documents?.First).ViewOrEmpty<int>(),
             output.View<ushort>(),
-            WarpTile.ViewOrEmpty<float>(logSums),
+            logSums.ViewOrEmpty<float>(),
             shape);
     }
 
@@ -200,7 +195,7 @@ internal static class TensorCoreForward
         WarpTile.Clear(results, TTiles.Value * (THead.Value / 8) * 4);
         for (var i = 0; i < TTiles.Value * 2; i++)
         {
-            maxima[i] = LowestScore;
+            maxima[i] = ScoreUnit.Lowest;
             sums[i] = 0;
         }
 
@@ -311,7 +306,7 @@ internal static class TensorCoreForward
         {
             if (TMasked.Value)
                 TileScores.Mask<TTiles, TStep, No>(products, float.NegativeInfinity, ownRow, ownColumn, limits.SubView(Warp.LaneIdx / 4));
-            Exponentiate<THead, TTiles, TStep>(products, results, maxima, sums, scale * Log2E);
+            Exponentiate<THead, TTiles, TStep>(products, results, maxima, sums, scale * ScoreUnit.Log2E);
         }
         else
         {

@@ -35,9 +35,6 @@ internal static class WarpTile
         where TTiles : struct, IConstant =>
         new(new Index3D((length + Block * TTiles.Value - 1) / (Block * TTiles.Value), heads, batch), new Index3D(GroupSize, 1, 1));
 
-    public static ArrayView<T> ViewOrEmpty<T>(Tensor? tensor)
-        where T : unmanaged => tensor is null ? ArrayView<T>.Empty : tensor.View<T>();
-
     /// <summary>Elements from one row in shared memory to the next.</summary>
     public static int Stride<THead>()
         where THead : struct, IConstant => THead.Value + PieceElements;

@@ -67,7 +67,7 @@ internal static class PortableMatrixProduct
         var config = new KernelConfig(
             new Index3D(checked(tileRows * shape.Batch), (shape.N + Tile - 1) / Tile, 1),
             new Index3D(Side, Side, 1));
-        var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
+        var biasView = bias.ViewOrEmpty<float>();
         Action<ArrayView<T>, ArrayView<T>, ArrayView<float>, ArrayView<TResult>, MatMulShape> kernel = (transposeA, transposeB) switch
         {
             (false, false) => Kernel<T, TResult, No, No>,

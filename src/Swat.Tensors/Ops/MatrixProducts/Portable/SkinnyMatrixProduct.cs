@@ -55,7 +55,7 @@ internal static class SkinnyMatrixProduct
             a.Packs<T>(),
             b.Packs<T>(),
             c.View<T>(),
-            bias is null ? ArrayView<float>.Empty : bias.View<float>(),
+            bias.ViewOrEmpty<float>(),
             shape);
     }
 

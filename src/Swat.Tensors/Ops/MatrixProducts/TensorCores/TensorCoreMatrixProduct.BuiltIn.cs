@@ -66,8 +66,8 @@ internal static class TensorCoreMatrixProduct
         using var parts = partCount == 0
             ? null
             : Tensor.Empty(device, [partCount, schedule.RowsOfTile, schedule.ColumnsOfTile], DType.Float32);
-        var partsView = parts is null ? ArrayView<F32>.Empty : parts.View<F32>();
-        var biasView = bias is null ? ArrayView<float>.Empty : bias.View<float>();
+        var partsView = parts.ViewOrEmpty<F32>();
+        var biasView = bias.ViewOrEmpty<float>();
         var result = c.View<T>();
         TLauncher.Launch<TFactors, T, TPairs>(
             new TileArguments<T>(device, shape, schedule, transposeA, left, transposeB, right, biasView, result, result, partsView));
