@@ -19,9 +19,11 @@ internal sealed partial class RegionEmitter
     {
         for (var p = 0; p < plan.PartsOf(value.Type); p++)
         {
-            PushVector(value, p, user);
-            PushScratch(plan.LaneBufferOffset(buffer) + (p * plan.VectorBits / 8));
-            il.Call(ops.Generic("Store", VectorOps.Element(value.Type), 2));
+            var part = p;
+            StoreRegister(
+                VectorOps.Element(value.Type),
+                () => PushScratch(plan.LaneBufferOffset(buffer) + (part * plan.VectorBits / 8)),
+                () => PushVector(value, part, user));
         }
     }
 
@@ -40,6 +42,13 @@ internal sealed partial class RegionEmitter
     {
         for (var p = 0; p < 2 * plan.Parts; p++)
         {
+            var part = p;
+            StoreRegister(
+                typeof(long), () => PushScratch(plan.LaneBufferOffset(buffer) + (part * plan.VectorBits / 8)), () => PushAddresses(part));
+        }
+
+        void PushAddresses(int p)
+        {
             PushVector(address, p, user);
             if (address.Type == IrType.LocalPointer && plan.Local.IsInterleaved)
             {
@@ -52,8 +61,6 @@ internal sealed partial class RegionEmitter
                 il.Call(ops.Create(typeof(long)));
                 il.Call(ops.Generic("Add", typeof(long), 2));
             }
-            PushScratch(plan.LaneBufferOffset(buffer) + (p * plan.VectorBits / 8));
-            il.Call(ops.Generic("Store", typeof(long), 2));
         }
     }
 

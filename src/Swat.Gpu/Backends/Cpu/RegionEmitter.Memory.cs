@@ -315,14 +315,11 @@ internal sealed partial class RegionEmitter
             var bytes = displacement + (p * (size == 8 ? plan.VectorBits / 8 : LanesPerPart * size));
             if (mask is null && size >= 4)
             {
-                PushVector(value, p, user);
-                PushScalar(address, user);
-                il.AddBytes(bytes);
-                il.Call(ops.Generic("Store", element, 2));
+                var part = p;
+                StoreRegister(element, () => PushAddress(bytes), () => PushVector(value, part, user));
                 continue;
             }
-            PushScalar(address, user);
-            il.AddBytes(bytes);
+            PushAddress(bytes);
             if (size < 4)
             {
                 PushVector(value, p, user);
@@ -335,6 +332,27 @@ internal sealed partial class RegionEmitter
             As(element, integer);
             il.Call(ops.Lane(size == 8 ? "MaskStore64" : "MaskStore32"));
         }
+
+        void PushAddress(int bytes)
+        {
+            PushScalar(address, user);
+            il.AddBytes(bytes);
+        }
+    }
+
+    private void StoreRegister(Type element, Action pushAddress, Action pushValue)
+    {
+        if (ops.Store(element) is { } instruction)
+        {
+            pushAddress();
+            pushValue();
+            il.Call(instruction);
+            return;
+        }
+
+        pushValue();
+        pushAddress();
+        il.Call(ops.Generic("Store", element, 2));
     }
 
     private void PushLastLane(Value value, BasicBlock user)

@@ -245,9 +245,9 @@ internal sealed partial class RegionEmitter
                 var locals = plan.IsCaptured(i) ? CaptureLocals(i) : PartLocals(i);
                 for (var p = 0; p < locals.Length; p++)
                 {
-                    il.Load(locals[p]);
-                    PushVectorSlot(slot + (p * plan.VectorBits / 8));
-                    il.Call(ops.Generic("Store", VectorOps.Element(i.Type), 2));
+                    var part = p;
+                    StoreRegister(
+                        VectorOps.Element(i.Type), () => PushVectorSlot(slot + (part * plan.VectorBits / 8)), () => il.Load(locals[part]));
                 }
                 continue;
             }

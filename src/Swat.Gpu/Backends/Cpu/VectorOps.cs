@@ -39,12 +39,12 @@ internal sealed class VectorOps
 
     /// <summary>A function with one type parameter, the element.</summary>
     public MethodInfo Generic(string name, Type element, int parameters) => cache.GetOrAdd((name, element, null, parameters), _ =>
-        byName[name].First(m => m.IsGenericMethodDefinition && m.GetGenericArguments().Length == 1
+        Operator(name, element) ?? byName[name].First(m => m.IsGenericMethodDefinition && m.GetGenericArguments().Length == 1
             && m.GetParameters().Length == parameters && IsOnVectors(m)).MakeGenericMethod(element));
 
     /// <summary>A function on vectors of one element type that has an overload for each type; other parameters are Int32.</summary>
     public MethodInfo Overload(string name, Type element, int parameters) => cache.GetOrAdd((name, element, typeof(void), parameters), _ =>
-        byName[name].First(m => !m.IsGenericMethodDefinition && m.GetParameters().Length == parameters
+        Operator(name, element) ?? byName[name].First(m => !m.IsGenericMethodDefinition && m.GetParameters().Length == parameters
             && m.GetParameters()[0].ParameterType == Of(element)));
 
     /// <summary>
@@ -56,6 +56,19 @@ internal sealed class VectorOps
         256 when Avx.IsSupported => typeof(Avx).GetMethod(nameof(Avx.LoadVector256), [element.MakePointerType()])!,
         _ => Generic(nameof(Vector128.Load), element, 1),
     });
+
+    /// <summary>
+    /// Stores a register at an address, which comes first: the processor's own instruction as for <see cref="Load"/>. Null where there is
+    /// only the general method, whose address comes last.
+    /// </summary>
+    public MethodInfo? Store(Type element) => Bits switch
+    {
+        512 when Avx512F.IsSupported => cache.GetOrAdd(("Store", element, typeof(void), 2), _ =>
+            typeof(Avx512F).GetMethod(nameof(Avx512F.Store), [element.MakePointerType(), Of(element)])!),
+        256 when Avx.IsSupported => cache.GetOrAdd(("Store", element, typeof(void), 2), _ =>
+            typeof(Avx).GetMethod(nameof(Avx.Store), [element.MakePointerType(), Of(element)])!),
+        _ => null,
+    };
 
     /// <summary>Reinterprets a register's bits.</summary>
     public MethodInfo As(Type from, Type to) => cache.GetOrAdd((nameof(Vector128.As), from, to, 1), _ =>
@@ -85,6 +98,32 @@ internal sealed class VectorOps
         _ when type.IsPointer() => typeof(long),
         _ => typeof(int),
     };
+
+    /// <summary>
+    /// The operator that a function is another name of. The JIT turns operators into instructions by themselves; the functions it has to
+    /// inline, each at the cost of locals, of which it tracks a limited number, and calls them in large kernels.
+    /// </summary>
+    private MethodInfo? Operator(string name, Type element)
+    {
+        var register = Of(element);
+        (string Name, Type[] Parameters)? found = name switch
+        {
+            "Add" => ("op_Addition", [register, register]),
+            "Subtract" => ("op_Subtraction", [register, register]),
+            "Multiply" => ("op_Multiply", [register, register]),
+            "Divide" => ("op_Division", [register, register]),
+            "BitwiseAnd" => ("op_BitwiseAnd", [register, register]),
+            "BitwiseOr" => ("op_BitwiseOr", [register, register]),
+            "Xor" => ("op_ExclusiveOr", [register, register]),
+            "Negate" => ("op_UnaryNegation", [register]),
+            "OnesComplement" => ("op_OnesComplement", [register]),
+            "ShiftLeft" => ("op_LeftShift", [register, typeof(int)]),
+            "ShiftRightArithmetic" => ("op_RightShift", [register, typeof(int)]),
+            "ShiftRightLogical" => ("op_UnsignedRightShift", [register, typeof(int)]),
+            _ => null,
+        };
+        return found is { } method ? register.GetMethod(method.Name, method.Parameters)! : null;
+    }
 
     private static int Size(Type element) => element == typeof(long) || element == typeof(double) ? 8 : 4;
 
