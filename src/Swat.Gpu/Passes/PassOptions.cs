@@ -17,6 +17,12 @@ internal sealed record PassOptions
     /// <summary>The same for loops that index local arrays by what changes in them.</summary>
     public int LocalArrayUnrollLimit { get; init; } = 16384;
 
+    /// <summary>
+    /// Unroll only short loops and those whose own counter indexes local arrays: for processors, which run loops at no cost while the
+    /// JIT runs out of registers in long code.
+    /// </summary>
+    public bool KeepLoops { get; init; }
+
 #if DEBUG
     /// <summary>Check all invariants after every pass.</summary>
     public bool Verify { get; init; } = true;

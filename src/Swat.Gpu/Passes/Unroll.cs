@@ -15,6 +15,9 @@ internal static class Unroll
     /// <summary>A loop with barriers keeps its shape unless the result is as small as this.</summary>
     private const int BarrierLimit = 256;
 
+    /// <summary>What a loop may become where loops are kept.</summary>
+    private const int ShortLimit = 256;
+
     public static bool Run(KernelFunction function, PassOptions options)
     {
         var changed = false;
@@ -63,11 +66,20 @@ internal static class Unroll
     /// <summary>Instructions that the unrolled loop may have.</summary>
     private static int Limit(Loop loop, PassOptions options)
     {
-        if (Any(loop, IndexesLocalArray))
+        if (Any(loop, i => IndexesLocalArray(i) && (!options.KeepLoops || Follows(i.Operands[1], loop, []))))
             return options.LocalArrayUnrollLimit;
         if (loop.Children.Count > 0)
             return 0;
-        return Any(loop, i => i.Op == Op.Barrier) ? Math.Min(BarrierLimit, options.UnrollLimit) : options.UnrollLimit;
+        var limit = options.KeepLoops ? Math.Min(ShortLimit, options.UnrollLimit) : options.UnrollLimit;
+        return Any(loop, i => i.Op == Op.Barrier) ? Math.Min(BarrierLimit, limit) : limit;
+    }
+
+    /// <summary>Whether the value is computed from what changes from one round of the loop to the next.</summary>
+    private static bool Follows(Value value, Loop loop, HashSet<Value> seen)
+    {
+        if (value is not Instruction i || !loop.Defines(i) || !seen.Add(i))
+            return false;
+        return (i.Op == Op.Phi && i.Block == loop.Header) || i.Operands.Any(o => Follows(o, loop, seen));
     }
 
     /// <summary>Whether the instruction reaches an element of a local array that unrolling could make known.</summary>

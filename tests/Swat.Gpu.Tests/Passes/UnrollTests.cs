@@ -120,6 +120,34 @@ public class UnrollTests
         Assert.That(c.Function.Instructions.Count(i => i.Op == Op.Store), Is.EqualTo(11));
     }
 
+    [Test]
+    public void Where_loops_are_kept_only_short_ones_and_those_that_count_array_indices_unroll()
+    {
+        var options = PassOptions.Default with { KeepLoops = true };
+        var shorter = Loop(Constant.Int32(0), Constant.Int32(10), Constant.Int32(1));
+        Assert.That(Unroll.Run(shorter.Function, options), "a short loop");
+        var longer = Loop(Constant.Int32(0), Constant.Int32(200), Constant.Int32(1));
+        Assert.That(Unroll.Run(longer.Function, options), Is.False, "a long loop");
+        Assert.That(Unroll.Run(ArrayLoop(indexFromCounter: true).Function, options), "an index from the loop's counter");
+        Assert.That(Unroll.Run(ArrayLoop(indexFromCounter: false).Function, options), Is.False, "an index from elsewhere");
+        Assert.That(Unroll.Run(ArrayLoop(indexFromCounter: false).Function, PassOptions.Default), "an index from elsewhere, on other targets");
+
+        static IrBuilder ArrayLoop(bool indexFromCounter)
+        {
+            var b = new IrBuilder();
+            var n = b.Int32Parameter("n");
+            var array = b.LocalArray(1024);
+            b.For(Constant.Int32(0), Constant.Int32(200), Constant.Int32(1), [], (i, _) =>
+            {
+                var index = b.Add(b.Multiply(indexFromCounter ? i : n, Constant.Int32(1)), Constant.Int32(1));
+                b.Store(MemoryType.Int32, array, index, b.Add(i, n));
+                return [];
+            });
+            b.Return();
+            return b;
+        }
+    }
+
     private static IrBuilder Loop(Value start, Value end, Value step, IrBuilder? builder = null)
     {
         var b = builder ?? new IrBuilder();
