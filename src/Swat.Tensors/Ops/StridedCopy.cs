@@ -8,13 +8,20 @@ namespace Swat.Tensors.Ops;
 /// broadcasting come down to.
 /// <para>
 /// 32 work items share a run of the contiguous tensor, 8 runs a group. Reads and writes n elements; where the other tensor steps by more
-/// than 1 within a run, its accesses are not joined.
+/// than 1 within a run, its accesses are not joined. There a processor has each work item copy a block of 16 runs by itself, in the order in
+/// which the other tensor's elements are most often neighbours.
 /// </para>
 /// </summary>
 internal static class StridedCopy
 {
     private const int Lanes = 32;
     private const int RowsPerGroup = 8;
+
+    /// <summary>Runs, and elements of each, that a work item copies where elements lie apart.</summary>
+    private const int BlockRows = 16;
+
+    private const int BlockColumns = 128;
+    private const int Together = 8;
 
     /// <summary>Fills a contiguous tensor from elements of another.</summary>
     /// <param name="source">Read from element <paramref name="offset"/> on, in the given steps.</param>
@@ -50,6 +57,18 @@ internal static class StridedCopy
     private static void Launch<T>(Tensor source, Tensor target, long offset, Strides walk, bool isGather)
         where T : unmanaged
     {
+        if (isGather && walk.Stride is not (0 or 1) && source.Device.Kind == DeviceKind.Cpu)
+        {
+            source.Device.Launch(
+                GatherBlockKernel<T>,
+                (new Index2D(checked((int)((walk.Rows + BlockRows - 1) / BlockRows)), (walk.Inner + BlockColumns - 1) / BlockColumns), new Index2D(1, 1)),
+                source.View<T>(),
+                target.View<T>(),
+                offset,
+                walk);
+            return;
+        }
+
         Action<ArrayView<T>, ArrayView<T>, long, Strides> kernel = (isGather, walk.Stride) switch
         {
             (true, 0) => GatherKernel<T, C0>,
@@ -82,6 +101,44 @@ internal static class StridedCopy
             to[start + Group.IdxX] = from[Position<TStride>(start + Group.IdxX, walk.Stride)];
         if (start + Group.IdxX < walk.Inner)
             to[start + Group.IdxX] = from[Position<TStride>(start + Group.IdxX, walk.Stride)];
+    }
+
+    private static void GatherBlockKernel<T>(ArrayView<T> source, ArrayView<T> target, long offset, Strides walk)
+        where T : unmanaged
+    {
+        var firstRow = (long)Grid.IdxX * BlockRows;
+        var start = Grid.IdxY * BlockColumns;
+        var end = XMath.Min(walk.Inner, start + BlockColumns);
+        if (firstRow + BlockRows <= walk.Rows)
+        {
+            var from = LocalMemory.Allocate<long>(BlockRows);
+            for (var row = 0; row < BlockRows; row++)
+                from[row] = offset + walk.Offset(firstRow + row);
+            var to = target.SubView(firstRow * walk.Inner);
+            // Eight elements a run at a time: more would meet in one set of the cache where the steps are large powers of two.
+            for (; start + Together <= end; start += Together)
+            {
+                for (var row = 0; row < BlockRows; row++)
+                {
+                    for (var i = 0; i < Together; i++)
+                        to[(long)row * walk.Inner + start + i] = source[from[row] + (long)(start + i) * walk.Stride];
+                }
+            }
+
+            for (; start < end; start++)
+            {
+                for (var row = 0; row < BlockRows; row++)
+                    to[(long)row * walk.Inner + start] = source[from[row] + (long)start * walk.Stride];
+            }
+
+            return;
+        }
+
+        for (var row = firstRow; row < walk.Rows; row++)
+        {
+            for (var i = start; i < end; i++)
+                target[row * walk.Inner + i] = source[offset + walk.Offset(row) + (long)i * walk.Stride];
+        }
     }
 
     private static void ScatterKernel<T, TStride>(ArrayView<T> source, ArrayView<T> target, long offset, Strides walk)

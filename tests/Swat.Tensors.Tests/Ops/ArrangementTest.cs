@@ -8,6 +8,7 @@ public sealed class ArrangementTest(string deviceName) : DeviceTest(deviceName)
 {
     [TestCase("5", "0")]
     [TestCase("63,129", "1,0")]
+    [TestCase("35,150", "1,0")]
     [TestCase("2,3,5,7", "0,2,1,3")]
     [TestCase("2,3,5,7", "3,1,0,2")]
     [TestCase("2,3,4,5,6", "4,3,2,1,0")]

@@ -24,20 +24,22 @@ internal static class PortableMatrixProduct
     /// </summary>
     private const int Padding = 1;
 
-    /// <summary>
-    /// Rows of A' from which the processor transposes B beforehand: it writes a column of shared memory an element at a time, and would do so
-    /// for every 64 rows of the result.
-    /// </summary>
-    private const int RowsWorthTransposing = 2 * Tile;
-
     /// <inheritdoc cref="MatrixProduct.Launch"/>
     public static void Launch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias = null)
     {
-        if (transposeB && shape.StrideB == 0 && a.Device.Kind == DeviceKind.Cpu && shape.M >= RowsWorthTransposing)
+        if (ProcessorMatrixProduct.Suits(c, shape))
         {
-            using var transposed = Tensor.Empty(b.Device, [shape.K, shape.N], b.DType);
-            StridedCopy.Gather("matmul", b, 0, [1, shape.K], transposed);
-            Launch(a, transposeA, transposed, false, c, shape, bias);
+            if (!transposeB)
+            {
+                ProcessorMatrixProduct.Launch(a, transposeA, b, c, shape, bias);
+                return;
+            }
+
+            var matrices = shape.StrideB == 0 ? 1 : shape.Batch;
+            using var transposed = Tensor.Empty(b.Device, [matrices, shape.K, shape.N], b.DType);
+            StridedCopy.Gather("matmul", b, 0, [shape.StrideB, 1, shape.K], transposed);
+            var stride = matrices == 1 ? 0 : (long)shape.K * shape.N;
+            ProcessorMatrixProduct.Launch(a, transposeA, transposed, c, shape with { StrideB = stride }, bias);
             return;
         }
 
