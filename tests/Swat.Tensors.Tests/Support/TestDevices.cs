@@ -1,12 +1,17 @@
 namespace Swat.Tensors.Tests.Support;
 
-/// <summary>The devices of this machine, each opened once, with fresh memory full of NaN.</summary>
+/// <summary>
+/// The devices of this machine, each opened once, with fresh memory full of NaN. The environment variable SWAT_TEST_DEVICES (cuda,cpu
+/// say) leaves out those that it does not name; opencl:1 names one device alone.
+/// </summary>
 public static class TestDevices
 {
     private static readonly Dictionary<string, TensorDevice> Open = [];
 
-    /// <summary>The names of all devices, as fixture arguments.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. TensorDevice.List().Select(info => info.Name)];
+    private static readonly string[]? Wanted = Environment.GetEnvironmentVariable("SWAT_TEST_DEVICES")?.Split(',');
+
+    /// <summary>The names of the devices to test on, as fixture arguments.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. TensorDevice.List().Select(info => info.Name).Where(IsWanted)];
 
     public static TensorDevice Get(string name)
     {
@@ -27,4 +32,6 @@ public static class TestDevices
             Open.Clear();
         }
     }
+
+    private static bool IsWanted(string name) => Wanted is null || Wanted.Contains(name) || Wanted.Contains(name.Split(':')[0]);
 }

@@ -1,14 +1,12 @@
-using Swat.Tensors;
+using Swat.Tensors.Tests.Support;
 
 namespace Swat.Train.Tests.Survival;
 
 public class ResumeTests
 {
-    private static IEnumerable<string> Devices => TensorDevice.List().Select(device => device.Name);
-
     [Test]
     public void A_run_of_several_parts_is_bit_for_bit_the_run_of_one(
-        [ValueSource(nameof(Devices))] string device, [Values("float32", "bfloat16")] string dtype)
+        [ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string device, [Values("float32", "bfloat16")] string dtype)
     {
         using var run = new TinyRun();
         string[] options = ["--device", device, "--dtype", dtype, "--tokens-per-step", "128", "--checkpoint-every", "7"];
