@@ -304,6 +304,11 @@ internal sealed partial class RegionEmitter
             StoreMemory(memory);
             return;
         }
+        if (stride is { } step && step != size && mask is null)
+        {
+            StoreApart(i, address, value, displacement, step);
+            return;
+        }
         if (stride != size || (mask is not null && size < 4))
         {
             StoreByLanes(i, address, value, displacement);
@@ -354,6 +359,38 @@ internal sealed partial class RegionEmitter
         pushAddress();
         il.Call(ops.Generic("Store", element, 2));
     }
+
+    /// <summary>Stores all lanes' elements at a fixed distance from each other.</summary>
+    private void StoreApart(Instruction i, Value address, Value value, int displacement, long step)
+    {
+        var element = VectorOps.Element(value.Type);
+        var parts = plan.PartsOf(value.Type);
+        var lanes = Lanes / parts;
+        var place = storePlace ??= il.Local(typeof(byte*));
+        PushScalar(address, i.Block!);
+        il.AddBytes(displacement);
+        il.Store(place);
+        for (var p = 0; p < parts; p++)
+        {
+            var part = il.Local(ops.Of(element));
+            PushVector(value, p, i.Block!);
+            il.Store(part);
+            for (var l = 0; l < lanes; l++)
+            {
+                il.Load(place);
+                il.Int64(((p * lanes) + l) * step);
+                il.Emit(OpCodes.Conv_I);
+                il.Emit(OpCodes.Add);
+                il.Load(part);
+                il.Int32(l);
+                il.Call(ops.Generic("GetElement", element, 2));
+                StoreMemory(i.Memory);
+            }
+        }
+    }
+
+    /// <summary>Holds the first lane's address while elements are stored apart.</summary>
+    private LocalBuilder? storePlace;
 
     private void PushLastLane(Value value, BasicBlock user)
     {
