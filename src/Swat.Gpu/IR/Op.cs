@@ -99,6 +99,9 @@ internal enum Op
     /// <summary>Magnitude of the first operand, sign of the second.</summary>
     CopySign,
 
+    /// <summary>a * 2^b for a whole number b, also where 2^b is out of range; Float32, from a back end that has it.</summary>
+    ScaleByPowerOfTwo,
+
     // Comparison and choice.
     /// <summary>Bool from two operands of one type, by <see cref="Instruction.Comparison"/>; Unsigned for integers.</summary>
     Compare,

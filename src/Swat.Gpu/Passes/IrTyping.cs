@@ -45,7 +45,7 @@ internal static class IrTyping
                 return t == IrType.Int32;
             case Op.Add or Op.Subtract or Op.Multiply or Op.Divide or Op.Remainder or Op.Negate or Op.Min or Op.Max or Op.Abs:
                 return (t.IsInteger() || t.IsFloat()) && AllAre(i, t, 0);
-            case Op.FusedMultiplyAdd or Op.CopySign or >= Op.Sqrt and <= Op.RoundEven:
+            case Op.FusedMultiplyAdd or Op.CopySign or Op.ScaleByPowerOfTwo or >= Op.Sqrt and <= Op.RoundEven:
                 return t.IsFloat() && AllAre(i, t, 0);
             case Op.And or Op.Or or Op.Xor or Op.Not:
                 return (t.IsInteger() || t == IrType.Bool) && AllAre(i, t, 0);

@@ -33,8 +33,9 @@ internal static class CpuCompiler
         var lanes = ChooseLanes(kernel, groupX * groupY * groupZ, settings);
         var launch = new CpuLaunchShape(groupX, groupY, groupZ, lanes);
         var copy = KernelCopy.SplitAtBarriers(kernel);
-        KernelLowering.Run(copy, launch);
-        var plan = new KernelPlan(copy, launch, lanes == 1 ? settings.VectorBits : Math.Min(settings.VectorBits, lanes * 32));
+        var vectorBits = lanes == 1 ? settings.VectorBits : Math.Min(settings.VectorBits, lanes * 32);
+        KernelLowering.Run(copy, launch, VectorOps.For(vectorBits).CanScaleByPowersOfTwo);
+        var plan = new KernelPlan(copy, launch, vectorBits);
         var optimized = Build(plan, fastPaths: true, LargestOptimizedBody);
         var regions = optimized ?? Build(plan, fastPaths: false, int.MaxValue)!;
         unsafe

@@ -12,24 +12,31 @@ internal sealed class KernelLowering
 {
     private readonly LaneShapes shapes;
     private readonly BasicBlock block;
+    private readonly bool hasScaling;
     private readonly List<Instruction> output = [];
 
-    private KernelLowering(LaneShapes shapes, BasicBlock block)
+    private KernelLowering(LaneShapes shapes, BasicBlock block, bool hasScaling)
     {
         this.shapes = shapes;
         this.block = block;
+        this.hasScaling = hasScaling;
     }
 
-    public static void Run(KernelFunction function, CpuLaunchShape launch)
+    /// <param name="function">Changed in place.</param>
+    /// <param name="launch">The group.</param>
+    /// <param name="hasScaling">The registers have <see cref="Op.ScaleByPowerOfTwo"/>.</param>
+    public static void Run(KernelFunction function, CpuLaunchShape launch, bool hasScaling)
     {
         MoveExtracts(function);
         if (launch.Lanes > 1)
         {
+            foreach (var block in function.Blocks)
+                SplitIndices(block);
             var shapes = new LaneShapes(function, new LoopForest(function), launch, 0);
             var map = new Dictionary<Value, Value>();
             foreach (var block in function.Blocks)
             {
-                var lowering = new KernelLowering(shapes, block);
+                var lowering = new KernelLowering(shapes, block, hasScaling);
                 foreach (var i in block.Instructions)
                 {
                     if (shapes.Of(i).IsVector && lowering.Lower(i) is { } result)
@@ -56,6 +63,39 @@ internal sealed class KernelLowering
             return;
         foreach (var block in function.Blocks)
             block.Replace(block.Instructions.Where(i => i.Op != Op.Extract).SelectMany(i => extracts[i].Prepend(i)).ToList());
+    }
+
+    /// <summary>
+    /// Steps by a 64-bit index that a 32-bit one is part of become two, so that the 32-bit one's even steps from lane to lane are seen:
+    /// widened, they are even only if it is known not to wrap, as part of an address always.
+    /// </summary>
+    private static void SplitIndices(BasicBlock block)
+    {
+        var result = new List<Instruction>();
+        foreach (var i in block.Instructions)
+        {
+            if (i is { Op: Op.Offset } && i.Operands[1] is Instruction { Op: Op.Add, Type: IrType.Int64 } sum)
+            {
+                var k = Array.FindIndex(sum.Operands, IsWidened);
+                if (k >= 0)
+                {
+                    var own = i.With([i.Operands[0], sum.Operands[1 - k]]);
+                    own.Block = block;
+                    result.Add(own);
+                    i.Operands[0] = own;
+                    i.Operands[1] = ((Instruction)sum.Operands[k]).Operands[0];
+                }
+            }
+            else if (i is { Op: Op.Offset } && IsWidened(i.Operands[1]))
+            {
+                i.Operands[1] = ((Instruction)i.Operands[1]).Operands[0];
+            }
+            result.Add(i);
+        }
+        block.Replace(result);
+
+        static bool IsWidened(Value value) =>
+            value is Instruction { Op: Op.Convert, Type: IrType.Int64, Unsigned: false } convert && convert.Operands[0].Type == IrType.Int32;
     }
 
     private static void GiveEachAccessItsAddress(BasicBlock block, LaneShapes shapes)
@@ -325,6 +365,12 @@ internal sealed class KernelLowering
         else
         {
             r = Emit(Op.Multiply, IrType.Float32, Emit(Op.Subtract, IrType.Float32, limited, n), Constant.Float32(0.693147180559945f));
+        }
+        if (hasScaling)
+        {
+            var one = Constant.Float32(1);
+            var mantissa = Fma(Fma(ExponentialTail(r), r, one), r, one);
+            return Emit(Op.ScaleByPowerOfTwo, IrType.Float32, mantissa, n);
         }
         var square = Emit(Op.Multiply, IrType.Float32, r, r);
         var rest = Fma(ExponentialTail(r), square, r);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Emit;
 using Swat.Gpu.IR;
 
@@ -37,6 +38,11 @@ internal sealed partial class RegionEmitter
                 As(VectorOps.Element(i.Operands[0].Type), element);
                 if (i.Type is IrType.Float16 or IrType.BFloat16)
                     And(0xFFFF);
+                return;
+            case Op.Select when LimitOf(i) is { } limit:
+                PushVector(limit.First, p, i.Block!);
+                PushVector(limit.Second, p, i.Block!);
+                il.Call(limit.Method);
                 return;
             case Op.Select:
                 PushVectorAsMask(i.Operands[0], element, p, i.Block!);
@@ -85,9 +91,29 @@ internal sealed partial class RegionEmitter
             Op.FusedMultiplyAdd => ops.Overload("FusedMultiplyAdd", element, 3),
             Op.Floor or Op.Ceiling or Op.Truncate or Op.Exp or Op.Log or Op.Log2 or Op.Sin or Op.Cos =>
                 ops.Overload(i.Op.ToString(), element, 1),
+            Op.ScaleByPowerOfTwo => VectorOps.ScaleByPowerOfTwo,
             Op.RoundEven => ops.Overload("Round", element, 1),
             _ => throw new NotSupportedException($"The CPU back end has no {i.Op} on {i.Type} vectors."),
         });
+    }
+
+    /// <summary>
+    /// A choice between two floats by which of them is smaller or larger, as the processor's own instruction: it takes its second operand
+    /// where the comparison is false, NaNs included.
+    /// </summary>
+    private (MethodInfo Method, Value First, Value Second)? LimitOf(Instruction select)
+    {
+        if (select.Operands[0] is not Instruction { Op: Op.Compare, Comparison: Comparison.Less or Comparison.Greater } compare
+            || !select.Type.IsFloat() || plan.Shapes.IsCaptured(compare, select.Block!))
+        {
+            return null;
+        }
+        var (left, right, first, second) = (compare.Operands[0], compare.Operands[1], select.Operands[1], select.Operands[2]);
+        var isStraight = left.Equals(first) && right.Equals(second);
+        if (!isStraight && !(left.Equals(second) && right.Equals(first)))
+            return null;
+        var picksSmaller = (compare.Comparison == Comparison.Less) == isStraight;
+        return ops.MinOrMax(picksSmaller ? "Min" : "Max", VectorOps.Element(select.Type)) is { } method ? (method, first, second) : null;
     }
 
     private void And(int bits)

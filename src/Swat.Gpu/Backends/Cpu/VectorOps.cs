@@ -70,6 +70,24 @@ internal sealed class VectorOps
         _ => null,
     };
 
+    /// <summary>Whether there is <see cref="ScaleByPowerOfTwo"/>.</summary>
+    public bool CanScaleByPowersOfTwo => Bits == 512 && Avx512F.IsSupported;
+
+    /// <summary>The first register times two to the second one's whole numbers; single precision.</summary>
+    public static MethodInfo ScaleByPowerOfTwo { get; } =
+        typeof(Avx512F).GetMethod(nameof(Avx512F.Scale), [typeof(Vector512<float>), typeof(Vector512<float>)])!;
+
+    /// <summary>
+    /// The processor's own smaller or larger one of two floats: the second where neither is, and where one is NaN. Null where there is none.
+    /// </summary>
+    public MethodInfo? MinOrMax(string name, Type element) => Bits switch
+    {
+        512 when Avx512F.IsSupported => Find(typeof(Avx512F), name, element),
+        256 when Avx.IsSupported => Find(typeof(Avx), name, element),
+        128 when Sse2.IsSupported => Find(element == typeof(float) ? typeof(Sse) : typeof(Sse2), name, element),
+        _ => null,
+    };
+
     /// <summary>Reinterprets a register's bits.</summary>
     public MethodInfo As(Type from, Type to) => cache.GetOrAdd((nameof(Vector128.As), from, to, 1), _ =>
         byName["As"].First(m => m.GetGenericArguments().Length == 2).MakeGenericMethod(from, to));
@@ -124,6 +142,8 @@ internal sealed class VectorOps
         };
         return found is { } method ? register.GetMethod(method.Name, method.Parameters)! : null;
     }
+
+    private MethodInfo? Find(Type instructions, string name, Type element) => instructions.GetMethod(name, [Of(element), Of(element)]);
 
     private static int Size(Type element) => element == typeof(long) || element == typeof(double) ? 8 : 4;
 

@@ -29,7 +29,7 @@ internal static class StreamedRmsNorm
     /// <inheritdoc cref="RmsNormKernels.Backward"/>
     public static void Backward(RmsNormBackward arguments)
     {
-        ElementTypes.Select("rms_norm", arguments.X.DType, BackwardWeight<F32>, BackwardWeight<BF16>, BackwardWeight<F16>)(arguments);
+        // Row by row first: the sums down the columns then find what they read in the cache.
         ElementTypes.SelectWithFloat32(
             "rms_norm",
             arguments.X.DType,
@@ -39,6 +39,7 @@ internal static class StreamedRmsNorm
             BackwardInput<F16, F16>,
             BackwardInput<BF16, F32>,
             BackwardInput<F16, F32>)(arguments);
+        ElementTypes.Select("rms_norm", arguments.X.DType, BackwardWeight<F32>, BackwardWeight<BF16>, BackwardWeight<F16>)(arguments);
     }
 
     private static KernelConfig Config(int rows) => (new Index2D((rows + RowsPerGroup - 1) / RowsPerGroup, 1), new Index2D(Lanes, RowsPerGroup));

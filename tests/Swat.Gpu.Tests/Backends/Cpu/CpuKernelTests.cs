@@ -60,7 +60,7 @@ internal sealed class CpuKernelTests(CpuVectorSettings settings)
     public void Accesses_with_every_pattern_of_addresses(
         [Values(MemoryType.Int8, MemoryType.BFloat16, MemoryType.Float32, MemoryType.Int64)]
         MemoryType memory,
-        [Values(0, 1, 2, 3, 4, 5)] int pattern,
+        [Values(0, 1, 2, 3, 4, 5, 6)] int pattern,
         [Values] bool divergent) => Compare((40, 1, 1), (b, input, output) =>
         {
             var linear = b.LinearThreadIndex();
@@ -74,6 +74,7 @@ internal sealed class CpuKernelTests(CpuVectorSettings settings)
                     2 => b.Subtract(Constant.Int32(63), linear),
                     3 => b.Multiply(linear, Constant.Int32(3)),
                     4 => number,
+                    6 => b.Add(b.Convert(b.Add(b.GroupIndex(), Constant.Int32(2)), IrType.Int64), b.Convert(linear, IrType.Int64)),
                     _ => b.Convert(number, IrType.Int64),
                 };
                 b.Store(memory, output, Own(b, linear), b.Load(memory, input, index));
@@ -87,6 +88,32 @@ internal sealed class CpuKernelTests(CpuVectorSettings settings)
             else
                 Body();
         }, groups: 1);
+
+    [Test]
+    public void The_smaller_or_larger_of_two_floats_by_a_choice(
+        [Values(IrType.Float32, IrType.Float64)] IrType type,
+        [Values(Comparison.Less, Comparison.Greater)] Comparison comparison,
+        [Values] bool crossed) => Compare((40, 1, 1), (b, input, output) =>
+        {
+            var linear = b.LinearThreadIndex();
+            var kind = b.Emit(Op.And, IrType.Int32, linear, Constant.Int32(7));
+            var x = Pick(0, 1);
+            var y = Pick(2, 3);
+            var isFirst = b.Compare(comparison, x, y);
+            var (memory, size) = type == IrType.Float32 ? (MemoryType.Float32, 4) : (MemoryType.Float64, 8);
+            b.Store(memory, b.Offset(output, Own(b, linear), size), crossed ? b.Select(isFirst, y, x) : b.Select(isFirst, x, y));
+
+            // Zeros of both signs, NaN or a number.
+            Value Pick(int zero, int special)
+            {
+                Value value = b.Convert(b.Load(MemoryType.Int32, input, b.Add(linear, Constant.Int32(zero))), type);
+                value = b.Select(b.Compare(Comparison.Equal, kind, Constant.Int32(special)), Number(double.NaN), value);
+                value = b.Select(b.Compare(Comparison.Equal, kind, Constant.Int32(4)), Number(zero == 0 ? -0.0 : 0), value);
+                return b.Select(b.Compare(Comparison.Equal, kind, Constant.Int32(5)), Number(zero == 0 ? 0 : -0.0), value);
+            }
+
+            Constant Number(double number) => type == IrType.Float32 ? Constant.Float32((float)number) : Constant.Float64(number);
+        });
 
     [Test]
     public void Local_arrays_of_one_size_and_of_mixed_sizes([Values] bool mixed) => Compare((20, 1, 1), (b, input, output) =>

@@ -117,7 +117,7 @@ internal static class AttentionBackwardKey
         var valueResults = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
         var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
         var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
-        var reaches = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
+        var spans = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstKey = Grid.IdxX * TFixed.Value;
         var keyHead = Grid.IdxY;
@@ -135,7 +135,7 @@ internal static class AttentionBackwardKey
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
             var row = Group.IdxX + j * AttentionTile.Side;
-            reaches[j] = row < keyCount ? AttentionReach.Ahead(lasts, shape, batch, firstKey + row) : -1;
+            spans[j] = row < keyCount ? AttentionReach.Ahead(lasts, shape, batch, firstKey + row) + 1 : 0;
         }
 
         // No query behind the last one sees a key of the group; every one up to the common query sees all of them that are not behind it.
@@ -174,12 +174,12 @@ internal static class AttentionBackwardKey
                 if (isInside)
                 {
                     WeightsAndGradients<TFixed, TStreamed, TSoftmax, No>(
-                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, reaches);
+                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, spans);
                 }
                 else
                 {
                     WeightsAndGradients<TFixed, TStreamed, TSoftmax, Yes>(
-                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, reaches);
+                        scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, spans);
                 }
 
                 // The last chunk is still in shared memory: it goes first, the others are brought again.
@@ -230,7 +230,7 @@ internal static class AttentionBackwardKey
         float slope,
         int offset,
         int queryCount,
-        ArrayView<int> reaches)
+        ArrayView<int> spans)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TSoftmax : struct, IFlag
@@ -253,7 +253,7 @@ internal static class AttentionBackwardKey
                 var distance = offset + streamedRow - (Group.IdxX + j * AttentionTile.Side);
                 var score = scores[index] + slope * distance;
                 if (TMasked.Value)
-                    score = distance >= 0 & distance <= reaches[j] ? score : float.NegativeInfinity;
+                    score = (uint)distance < (uint)spans[j] ? score : float.NegativeInfinity;
                 if (TSoftmax.Value)
                 {
                     var weight = MathF.Exp(score - logSum);

@@ -113,7 +113,7 @@ internal static class AttentionBackwardQuery
         var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
         var rowLogSums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var rowDeltas = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
-        var reaches = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
+        var spans = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstQuery = Grid.IdxX * TFixed.Value;
         var head = Grid.IdxY;
@@ -133,7 +133,7 @@ internal static class AttentionBackwardQuery
             rowLogSums[j] = 0;
             rowDeltas[j] = 0;
             var row = Group.IdxX + j * AttentionTile.Side;
-            reaches[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) : -1;
+            spans[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) + 1 : 0;
             if (TSoftmax.Value && row < queryCount)
             {
                 var index = ((long)batch * shape.Heads + head) * shape.Length + firstQuery + row;
@@ -170,9 +170,9 @@ internal static class AttentionBackwardQuery
             var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstKey >= commonKey;
             var offset = firstQuery - firstKey;
             if (isInside)
-                ScoreGradients<TFixed, TStreamed, TSoftmax, No>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, reaches);
+                ScoreGradients<TFixed, TStreamed, TSoftmax, No>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, spans);
             else
-                ScoreGradients<TFixed, TStreamed, TSoftmax, Yes>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, reaches);
+                ScoreGradients<TFixed, TStreamed, TSoftmax, Yes>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, spans);
 
             // The last chunk of the keys is still in shared memory: it goes first, the others are brought again.
             for (var back = THead.Value - TChunk.Value; back >= 0; back -= TChunk.Value)
@@ -202,7 +202,7 @@ internal static class AttentionBackwardQuery
         ArrayView<float> weights,
         float slope,
         int offset,
-        ArrayView<int> reaches)
+        ArrayView<int> spans)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TSoftmax : struct, IFlag
@@ -217,7 +217,7 @@ internal static class AttentionBackwardQuery
                 var distance = offset + fixedRow - streamedRow;
                 var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
                 if (TMasked.Value)
-                    score = distance >= 0 & distance <= reaches[j] ? score : float.NegativeInfinity;
+                    score = (uint)distance < (uint)spans[j] ? score : float.NegativeInfinity;
                 var product = products[i * (TFixed.Value / AttentionTile.Side) + j];
                 float gradient;
                 if (TSoftmax.Value)

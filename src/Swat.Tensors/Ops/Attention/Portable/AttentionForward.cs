@@ -124,7 +124,7 @@ internal static class AttentionForward
         var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
         var maxima = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var sums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
-        var reaches = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
+        var spans = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstQuery = Grid.IdxX * TFixed.Value;
         var head = Grid.IdxY;
@@ -143,7 +143,7 @@ internal static class AttentionForward
             maxima[j] = ScoreUnit.Lowest;
             sums[j] = 0;
             var row = Group.IdxX + j * AttentionTile.Side;
-            reaches[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) : -1;
+            spans[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) + 1 : 0;
         }
 
         var endKey = XMath.Min(shape.Length, firstQuery + TFixed.Value);
@@ -164,9 +164,9 @@ internal static class AttentionForward
 
             var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstKey >= commonKey;
             if (isInside)
-                Bias<TFixed, TStreamed, No>(scores, slope, firstQuery - firstKey, reaches);
+                Bias<TFixed, TStreamed, No>(scores, slope, firstQuery - firstKey, spans);
             else
-                Bias<TFixed, TStreamed, Yes>(scores, slope, firstQuery - firstKey, reaches);
+                Bias<TFixed, TStreamed, Yes>(scores, slope, firstQuery - firstKey, spans);
             if (TSoftmax.Value)
                 Rescale<THead, TFixed, TStreamed>(scores, maxima, sums, results, streamed, rowFactors);
             for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
@@ -206,8 +206,8 @@ internal static class AttentionForward
     /// <param name="scores">[Streamed/16][Fixed/16], keys by queries.</param>
     /// <param name="slope">Of the head.</param>
     /// <param name="offset">Position of the first query minus that of the first key.</param>
-    /// <param name="reaches">How far back the work item's queries see.</param>
-    private static void Bias<TFixed, TStreamed, TMasked>(ArrayView<float> scores, float slope, int offset, ArrayView<int> reaches)
+    /// <param name="spans">How many positions the work item's queries see, their own the first.</param>
+    private static void Bias<TFixed, TStreamed, TMasked>(ArrayView<float> scores, float slope, int offset, ArrayView<int> spans)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TMasked : struct, IFlag
@@ -219,7 +219,7 @@ internal static class AttentionForward
                 var distance = offset + Group.IdxX + j * AttentionTile.Side - (Group.IdxY + i * AttentionTile.Side);
                 var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
                 if (TMasked.Value)
-                    score = distance >= 0 & distance <= reaches[j] ? score : float.NegativeInfinity;
+                    score = (uint)distance < (uint)spans[j] ? score : float.NegativeInfinity;
                 scores[i * (TFixed.Value / AttentionTile.Side) + j] = score;
             }
         }
