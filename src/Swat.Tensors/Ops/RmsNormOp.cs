@@ -97,11 +97,11 @@ public static class RmsNormOp
             gradient = ofSum!.Detach();
         }
 
-        for (var input = 0; input < 2; input++)
-        {
-            if (context.Needs(input))
-                context.AccumulateShared(input, gradient);
-        }
+        // Who takes it last owns it, so that the gradient of a leaf is not copied.
+        if (context.Needs(0) && context.Needs(1))
+            context.AccumulateShared(1, gradient);
+        if (context.Needs(0) || context.Needs(1))
+            context.Accumulate(context.Needs(0) ? 0 : 1, gradient);
     }
 
     private static void Differentiate(BackwardContext context, Tensor dy, Tensor? addend, Tensor dx, int weightInput)

@@ -5,7 +5,7 @@ namespace Swat.Tensors.Tests.Ops;
 
 public sealed class RmsNormTest(string deviceName) : DeviceTest(deviceName)
 {
-    private const double Epsilon = 1e-5;
+    private const double Epsilon = RmsNormReference.Epsilon;
 
     [TestCase(1, 2)]
     [TestCase(2, 63)]
@@ -26,8 +26,8 @@ public sealed class RmsNormTest(string deviceName) : DeviceTest(deviceName)
             Inputs = [(shape, Numbers.Normal(shape, 1, 2)), ([width], Numbers.Normal([width], 2))],
             Operation = inputs => inputs[0].RmsNorm(inputs[1], (float)Epsilon),
             OutputShape = shape,
-            Reference = values => Normalize(values[0], values[1]),
-            ReferenceGradient = (values, upstream) => [.. Gradient(values[0], values[1], upstream)],
+            Reference = values => RmsNormReference.Normalize(values[0], values[1]),
+            ReferenceGradient = (values, upstream) => [.. RmsNormReference.Gradient(values[0], values[1], upstream)],
         }.Run();
     }
 
@@ -51,7 +51,7 @@ public sealed class RmsNormTest(string deviceName) : DeviceTest(deviceName)
             Reference = values =>
             {
                 double[] sum = [.. values[0].Zip(values[1], (a, b) => a + b)];
-                return [.. sum, .. Normalize(sum, values[2])];
+                return [.. sum, .. RmsNormReference.Normalize(sum, values[2])];
             },
         }.Run();
     }
@@ -73,7 +73,7 @@ public sealed class RmsNormTest(string deviceName) : DeviceTest(deviceName)
             Reference = values =>
             {
                 double[] sum = [.. values[0].Zip(values[1], (a, b) => a + b)];
-                return isSum ? sum : Normalize(sum, [.. Enumerable.Repeat(1.0, 40)]);
+                return isSum ? sum : RmsNormReference.Normalize(sum, [.. Enumerable.Repeat(1.0, 40)]);
             },
         }.Run();
     }
@@ -87,7 +87,7 @@ public sealed class RmsNormTest(string deviceName) : DeviceTest(deviceName)
             Inputs = [(shape, Numbers.Normal(shape, 1)), ([64], Numbers.Normal([64], 2))],
             Operation = inputs => inputs[0].RmsNorm(inputs[1], (float)Epsilon) + inputs[0].RmsNorm(inputs[1], (float)Epsilon) + inputs[0],
             OutputShape = shape,
-            Reference = values => [.. Normalize(values[0], values[1]).Zip(values[0], (y, x) => 2 * y + x)],
+            Reference = values => [.. RmsNormReference.Normalize(values[0], values[1]).Zip(values[0], (y, x) => 2 * y + x)],
         }.Run();
     }
 
@@ -110,48 +110,5 @@ public sealed class RmsNormTest(string deviceName) : DeviceTest(deviceName)
         Assert.That(
             () => x.RmsNorm(weight),
             Throws.ArgumentException.With.Message.Contains("rms_norm").And.Message.Contains("[2, 3]").And.Message.Contains("[4]"));
-    }
-
-    private static double[] Normalize(double[] x, double[] weight)
-    {
-        var y = new double[x.Length];
-        for (var row = 0; row < x.Length / weight.Length; row++)
-        {
-            var scale = Scale(x, row, weight.Length);
-            for (var i = 0; i < weight.Length; i++)
-                y[row * weight.Length + i] = weight[i] * x[row * weight.Length + i] * scale;
-        }
-
-        return y;
-    }
-
-    private static double[][] Gradient(double[] x, double[] weight, double[] dy)
-    {
-        var width = weight.Length;
-        var dx = new double[x.Length];
-        var dweight = new double[width];
-        for (var row = 0; row < x.Length / width; row++)
-        {
-            var scale = Scale(x, row, width);
-            var products = 0.0;
-            for (var i = row * width; i < (row + 1) * width; i++)
-            {
-                products += weight[i % width] * dy[i] * x[i];
-                dweight[i % width] += dy[i] * x[i] * scale;
-            }
-
-            for (var i = row * width; i < (row + 1) * width; i++)
-                dx[i] = scale * (weight[i % width] * dy[i] - x[i] * scale * scale * products / width);
-        }
-
-        return [dx, dweight];
-    }
-
-    private static double Scale(double[] x, int row, int width)
-    {
-        var squares = 0.0;
-        for (var i = row * width; i < (row + 1) * width; i++)
-            squares += x[i] * x[i];
-        return 1 / Math.Sqrt(squares / width + (float)Epsilon);
     }
 }

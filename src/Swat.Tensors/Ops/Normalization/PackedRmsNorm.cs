@@ -13,7 +13,7 @@ internal static class PackedRmsNorm
 {
     public const int GroupSize = 256;
     public const int Warps = GroupSize / Packed.Lanes;
-    private const int MaxSteps = 4;
+    public const int MaxSteps = 4;
 
     private const int ColumnsPerStep = Packed.Lanes * Packed.Size;
 

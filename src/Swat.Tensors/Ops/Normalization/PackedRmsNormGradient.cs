@@ -13,7 +13,7 @@ namespace Swat.Tensors.Ops.Normalization;
 /// </summary>
 internal static class PackedRmsNormGradient
 {
-    private const int GroupsPerMultiprocessor = 2;
+    public const int GroupsPerMultiprocessor = 2;
 
     /// <summary>Number of partial sums of dg: one for each group.</summary>
     public static int Groups(Tensor x)
@@ -37,79 +37,10 @@ internal static class PackedRmsNormGradient
 
     private static void Launch<T, TWeight>(RmsNormBackward arguments)
         where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-    {
-        if (arguments.Addend is null)
-            Launch<T, TWeight, No>(arguments);
-        else
-            Launch<T, TWeight, Yes>(arguments);
-    }
-
-    private static void Launch<T, TWeight, TAddend>(RmsNormBackward arguments)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-        where TAddend : struct, IFlag
-    {
-        var width = arguments.Weight.Shape[0];
-        if (PackedRmsNorm.IsExact(width, PackedRmsNorm.WarpsOfRow(width)))
-            Launch<T, TWeight, TAddend, No>(arguments);
-        else
-            Launch<T, TWeight, TAddend, Yes>(arguments);
-    }
-
-    private static void Launch<T, TWeight, TAddend, TGuarded>(RmsNormBackward arguments)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-        where TAddend : struct, IFlag
-        where TGuarded : struct, IFlag
-    {
-        switch (PackedRmsNorm.WarpsOfRow(arguments.Weight.Shape[0]))
-        {
-            case 1:
-                Launch<T, TWeight, TAddend, TGuarded, C1>(arguments);
-                break;
-            case 2:
-                Launch<T, TWeight, TAddend, TGuarded, C2>(arguments);
-                break;
-            case 4:
-                Launch<T, TWeight, TAddend, TGuarded, C4>(arguments);
-                break;
-            default:
-                Launch<T, TWeight, TAddend, TGuarded, C8>(arguments);
-                break;
-        }
-    }
-
-    private static void Launch<T, TWeight, TAddend, TGuarded, TWarps>(RmsNormBackward arguments)
-        where T : unmanaged, IElement<T>
-        where TWeight : unmanaged, IElement<TWeight>
-        where TAddend : struct, IFlag
-        where TGuarded : struct, IFlag
-        where TWarps : struct, IConstant
-    {
-        var (x, weight, scales, dy, addend, dx, partial) = arguments;
-        var width = weight.Shape[0];
-        Action<ArrayView<Pack8<T>>, ArrayView<Pack8<TWeight>>, ArrayView<float>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<Pack8<T>>, ArrayView<float>, int, int> kernel =
-            PackedRmsNorm.StepsOf(width, TWarps.Value) switch
-            {
-                1 => Kernel<T, TWeight, TAddend, TGuarded, TWarps, C1>,
-                2 => Kernel<T, TWeight, TAddend, TGuarded, TWarps, C2>,
-                3 => Kernel<T, TWeight, TAddend, TGuarded, TWarps, C3>,
-                _ => Kernel<T, TWeight, TAddend, TGuarded, TWarps, C4>,
-            };
-        x.Device.Launch(
-            kernel,
-            (Groups(x), PackedRmsNorm.GroupSize),
-            x.Packs<T>(),
-            weight.Packs<TWeight>(),
-            scales.View<float>(),
-            dy.Packs<T>(),
-            (addend ?? dy).Packs<T>(),
-            dx.Packs<T>(),
-            partial.View<float>(),
-            (int)scales.Count,
-            width / Packed.Size);
-    }
+        where TWeight : unmanaged, IElement<TWeight> =>
+        PackedRow.Launch(
+            arguments.Addend is null ? new RowLaunch<T, TWeight, No>(arguments) : new RowLaunch<T, TWeight, Yes>(arguments),
+            arguments.Weight.Shape[0]);
 
     [LaunchBounds(PackedRmsNorm.GroupSize, MinGroupsPerMultiprocessor = GroupsPerMultiprocessor)]
     private static void Kernel<T, TWeight, TAddend, TGuarded, TWarps, TSteps>(
@@ -156,7 +87,7 @@ internal static class PackedRmsNormGradient
             for (var step = 0; step < TSteps.Value; step++)
             {
                 var isInside = !TGuarded.Value || step * rowLanes + lane < packs;
-                var pack = PackOf<TGuarded>(step * rowLanes + lane, packs);
+                var pack = PackedRow.PlaceOf<TGuarded>(step * rowLanes + lane, packs);
                 Packed.Unpack(x[first + pack], inputs);
                 Packed.Unpack(dy[first + pack], upstream);
                 Packed.Unpack(weight[pack], weights);
@@ -172,10 +103,10 @@ internal static class PackedRmsNormGradient
                 }
             }
 
-            var pull = RowSum<TWarps>(shared, products, ownRow, lane) * scale * scale * scale / (packs * Packed.Size);
+            var pull = PackedRow.Sum<TWarps>(shared, products) * scale * scale * scale / (packs * Packed.Size);
             for (var step = 0; step < TSteps.Value; step++)
             {
-                Packed.Unpack(x[first + PackOf<TGuarded>(step * rowLanes + lane, packs)], inputs);
+                Packed.Unpack(x[first + PackedRow.PlaceOf<TGuarded>(step * rowLanes + lane, packs)], inputs);
                 for (var i = 0; i < Packed.Size; i++)
                     results[step * Packed.Size + i] -= pull * inputs[i];
             }
@@ -213,30 +144,29 @@ internal static class PackedRmsNormGradient
         }
     }
 
-    private static int PackOf<TGuarded>(int pack, int packs)
-        where TGuarded : struct, IFlag => TGuarded.Value ? XMath.Min(pack, packs - 1) : pack;
-
-    /// <summary>
-    /// The sum over the work items of a row. Ends with a barrier even where the warps need none: it keeps the compiler from holding what was
-    /// read before in registers until it is read again.
-    /// </summary>
-    private static float RowSum<TWarps>(ArrayView<float> shared, float value, int row, int lane)
-        where TWarps : struct, IConstant
+    private sealed class RowLaunch<T, TWeight, TAddend>(RmsNormBackward arguments) : IPackedRowLaunch
+        where T : unmanaged, IElement<T>
+        where TWeight : unmanaged, IElement<TWeight>
+        where TAddend : struct, IFlag
     {
-        value = Packed.Sum(value);
-        if (TWarps.Value == 1)
+        public void Run<TGuarded, TWarps, TSteps>()
+            where TGuarded : struct, IFlag
+            where TWarps : struct, IConstant
+            where TSteps : struct, IConstant
         {
-            Warp.Barrier();
-            return value;
+            var (x, weight, scales, dy, addend, dx, partial) = arguments;
+            x.Device.Launch(
+                Kernel<T, TWeight, TAddend, TGuarded, TWarps, TSteps>,
+                (Groups(x), PackedRmsNorm.GroupSize),
+                x.Packs<T>(),
+                weight.Packs<TWeight>(),
+                scales.View<float>(),
+                dy.Packs<T>(),
+                (addend ?? dy).Packs<T>(),
+                dx.Packs<T>(),
+                partial.View<float>(),
+                (int)scales.Count,
+                weight.Shape[0] / Packed.Size);
         }
-
-        if (lane % Packed.Lanes == 0)
-            shared[row * TWarps.Value + lane / Packed.Lanes] = value;
-        Group.Barrier();
-        var sum = 0f;
-        for (var warp = 0; warp < TWarps.Value; warp++)
-            sum += shared[row * TWarps.Value + warp];
-        Group.Barrier();
-        return sum;
     }
 }

@@ -1,7 +1,7 @@
 namespace Swat.Tensors.Ops.Normalization;
 
 /// <summary>Root-mean-square normalisation on the kernels that suit the device and the width.</summary>
-internal static class RmsNormKernels
+internal static partial class RmsNormKernels
 {
     /// <summary>sum = x + residual, rounded to its type; y = weight·sum/√(mean(sum²) + epsilon), row by row.</summary>
     public static void Forward(RmsNormForward arguments)
@@ -19,10 +19,10 @@ internal static class RmsNormKernels
     {
         if (arguments.X.Count == 0)
             arguments.Partial.FillWith(0);
-        else if (PackedRmsNorm.Suits(arguments.X))
-            PackedRmsNormGradient.Launch(arguments);
-        else
+        else if (!PackedRmsNorm.Suits(arguments.X))
             StreamedRmsNorm.Backward(arguments);
+        else if (!TryLaunchStaged(arguments))
+            PackedRmsNormGradient.Launch(arguments);
     }
 
     /// <summary>Memory for the partial sums of dg.</summary>

@@ -260,16 +260,26 @@ internal static class StreamedRmsNorm
         var column = Grid.IdxY * ColumnSum.Columns + Group.IdxX;
         var firstRow = Grid.IdxX * ColumnSum.RowsPerGroup;
         var end = XMath.Min(rows, firstRow + ColumnSum.RowsPerGroup);
+        // A processor's lanes are spared the mask where the columns of the group all exist.
         var sum = 0f;
-        if (column < width)
-        {
-            for (var row = firstRow + Group.IdxY; row < end; row += ColumnSum.Rows)
-            {
-                var index = (long)row * width + column;
-                sum += T.ToFloat(dy[index]) * T.ToFloat(x[index]) * scales[row];
-            }
-        }
+        if ((Grid.IdxY + 1) * ColumnSum.Columns <= width)
+            sum = WeightElement(x, scales, dy, column, firstRow + Group.IdxY, end, width);
+        else if (column < width)
+            sum = WeightElement(x, scales, dy, column, firstRow + Group.IdxY, end, width);
 
         ColumnSum.WritePartial(shared, sum, partial, width);
+    }
+
+    private static float WeightElement<T>(ArrayView<T> x, ArrayView<float> scales, ArrayView<T> dy, int column, int row, int end, int width)
+        where T : unmanaged, IElement<T>
+    {
+        var sum = 0f;
+        for (; row < end; row += ColumnSum.Rows)
+        {
+            var first = (long)row * width;
+            sum += T.ToFloat(dy.SubView(first, width)[column]) * T.ToFloat(x.SubView(first, width)[column]) * scales[row];
+        }
+
+        return sum;
     }
 }
