@@ -43,7 +43,7 @@ internal static class AttentionBlocks
     public static long Describe(ArrayView<ushort> block) => Instructions.Descriptor(block, 16, 1024, WgmmaSwizzle.Bytes128);
 
     /// <summary>Starts the copy of a block; one work item calls, having announced the bytes to the barrier.</summary>
-    public static void Load<THead>(ArrayView<ushort> block, ArrayView<long> map, int head, int row, int batch, ArrayView<long> barrier)
+    public static void Load<THead>(ArrayView<ushort> block, in BulkTensor map, int head, int row, int batch, ArrayView<long> barrier)
         where THead : struct, IConstant
     {
         for (var t = 0; t < THead.Value / Side; t++)
@@ -100,7 +100,7 @@ internal static class AttentionBlocks
     /// <param name="map">Of the tensor.</param>
     /// <param name="namedBarrier">A number that no other warpgroup uses, 1 to 15.</param>
     public static void Store<T, THead>(
-        ArrayView<float> sums, ArrayView<ushort> block, ArrayView<long> map, int head, int row, int batch, int namedBarrier)
+        ArrayView<float> sums, ArrayView<ushort> block, in BulkTensor map, int head, int row, int batch, int namedBarrier)
         where T : struct, IMatrixElement
         where THead : struct, IConstant
     {

@@ -48,7 +48,7 @@ internal readonly struct BlockRing<THead>
     }
 
     /// <summary>Starts the copies of an entry as soon as its stage is free; one work item calls, for all numbers from 0 on.</summary>
-    public void Fill(int number, ArrayView<long> firstMap, ArrayView<long> secondMap, int head, int row, int batch)
+    public void Fill(int number, in BulkTensor firstMap, in BulkTensor secondMap, int head, int row, int batch)
     {
         var stage = number % Stages;
         AwaitFree(number);

@@ -9,20 +9,20 @@ namespace Swat.Tensors.Ops.Attention.Hopper;
 /// dK = scale·dSᵀ·Q and dV = Pᵀ·dO of <see cref="SlidingWindowAttentionOp"/> on Hopper, with Sᵀ = scale·K·Qᵀ + slope·(m - n),
 /// dPᵀ = V·dOᵀ, and P and dS from both.
 /// <para>
-/// A group computes 192 keys of a key head (128 for head_dim 128, and for softmax): three warpgroups (two) of 64 keys each, whose keys and
+/// A group computes 192 keys of a key head (128 for head_dim 128): three warpgroups (two) of 64 keys each, whose keys and
 /// values stay in shared memory. One more brings blocks of 64 queries and output gradients by bulk copies, for all query heads that share the
 /// key head. For each block: Sᵀ and dPᵀ from shared memory into registers, Pᵀ and dSᵀ in registers, rounded to become the left operands
 /// of dV += Pᵀ·dO and dK += dSᵀ·Q; then the products of the next block. For long windows the warpgroups take turns (<see cref="Turns{T}"/>).
 /// No other group writes to the same rows: nothing is added atomically, and the order is always the same.
 /// </para>
 /// <para>
-/// Shared memory: the keys and values, and four blocks of queries and of output gradients: 112 KiB for head_dim 64 (160 registers; 96 KiB
-/// and 240 registers for softmax), 192 KiB for 128 (240 registers). For head_dim 64 with sigmoid nothing is spilled; otherwise up to 20
-/// bytes, outside of the loop over blocks for the most part.
+/// Shared memory: the keys and values, and four blocks of queries and of output gradients: 112 KiB for head_dim 64 (160 registers), 192 KiB
+/// for 128 (240 registers). For head_dim 64 with sigmoid nothing is spilled; otherwise up to 44 bytes, outside of the loop over blocks for
+/// the most part.
 /// </para>
 /// <para>
 /// On an H200, bfloat16, 8 sequences of 4096 tokens, windows of 128, 512, 1024 and 4096: 0.173, 0.296, 0.483 and 0.961 ms for 16 heads of 64
-/// with sigmoid, 0.302, 0.480, 0.681 and 1.228 ms with softmax, 0.151, 0.248, 0.399 and 0.853 ms for 8 heads of 128 with sigmoid.
+/// with sigmoid, 0.266, 0.394, 0.580 and 1.089 ms with softmax, 0.151, 0.248, 0.399 and 0.853 ms for 8 heads of 128 with sigmoid.
 /// </para>
 /// </summary>
 internal static class HopperBackwardKey
@@ -39,16 +39,14 @@ internal static class HopperBackwardKey
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
-        if (inputs.Query.Shape[3] == 128)
-            Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, gradients);
-        else if (TSoftmax.Value)
-            Launch<C64, TwoWarpGroups>(Kernel64Softmax<T>, inputs, gradients);
+        if (inputs.Query.Shape[3] == 64)
+            Launch<C64, ThreeWarpGroups>(Kernel64<T, TSoftmax>, inputs, gradients);
         else
-            Launch<C64, ThreeWarpGroups>(Kernel64Sigmoid<T>, inputs, gradients);
+            Launch<C128, TwoWarpGroups>(Kernel128<T, TSoftmax>, inputs, gradients);
     }
 
     private static void Launch<THead, TGroups>(
-        Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>,
+        Action<BulkTensor, BulkTensor, BulkTensor, BulkTensor, BulkTensor, BulkTensor, ArrayView<float>,
             ArrayView<int>, ArrayView<float>, ArrayView<float>, AttentionShape> kernel,
         in AttentionInputs inputs, in AttentionGradients gradients)
         where THead : struct, IConstant
@@ -63,12 +61,12 @@ internal static class HopperBackwardKey
         query.Device.Launch(
             kernel,
             config,
-            TensorMapCache.Get(query),
-            TensorMapCache.Get(key),
-            TensorMapCache.Get(value),
-            TensorMapCache.Get(gradients.Output),
-            TensorMapCache.Get(gradients.Key!),
-            TensorMapCache.Get(gradients.Value!),
+            AttentionMaps.Describe(query),
+            AttentionMaps.Describe(key),
+            AttentionMaps.Describe(value),
+            AttentionMaps.Describe(gradients.Output),
+            AttentionMaps.Describe(gradients.Key!),
+            AttentionMaps.Describe(gradients.Value!),
             slopes.ViewOrEmpty<float>(),
             (documents?.Last).ViewOrEmpty<int>(),
             gradients.LogSums.ViewOrEmpty<float>(),
@@ -77,47 +75,31 @@ internal static class HopperBackwardKey
     }
 
     [LaunchBounds(4 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
-    internal static void Kernel64Sigmoid<T>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> keyGradients,
-        ArrayView<long> valueGradients,
+    internal static void Kernel64<T, TSoftmax>(
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputGradients,
+        BulkTensor keyGradients,
+        BulkTensor valueGradients,
         ArrayView<float> slopes,
         ArrayView<int> lasts,
         ArrayView<float> logSums,
         ArrayView<float> deltas,
         AttentionShape shape)
-        where T : struct, IMatrixElement =>
-        Kernel<C64, ThreeWarpGroups, T, No>(
-            queries, keys, values, outputGradients, keyGradients, valueGradients, slopes, lasts, logSums, deltas, shape);
-
-    [LaunchBounds(3 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
-    internal static void Kernel64Softmax<T>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> keyGradients,
-        ArrayView<long> valueGradients,
-        ArrayView<float> slopes,
-        ArrayView<int> lasts,
-        ArrayView<float> logSums,
-        ArrayView<float> deltas,
-        AttentionShape shape)
-        where T : struct, IMatrixElement =>
-        Kernel<C64, TwoWarpGroups, T, Yes>(
+        where T : struct, IMatrixElement
+        where TSoftmax : struct, IFlag =>
+        Kernel<C64, ThreeWarpGroups, T, TSoftmax>(
             queries, keys, values, outputGradients, keyGradients, valueGradients, slopes, lasts, logSums, deltas, shape);
 
     [LaunchBounds(3 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
     internal static void Kernel128<T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> keyGradients,
-        ArrayView<long> valueGradients,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputGradients,
+        BulkTensor keyGradients,
+        BulkTensor valueGradients,
         ArrayView<float> slopes,
         ArrayView<int> lasts,
         ArrayView<float> logSums,
@@ -140,12 +122,12 @@ internal static class HopperBackwardKey
     /// <param name="deltas">As logSums: Σ_d dO·O of a query.</param>
     /// <param name="shape">Extents and scores.</param>
     private static void Kernel<THead, TGroups, T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> keyGradients,
-        ArrayView<long> valueGradients,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputGradients,
+        BulkTensor keyGradients,
+        BulkTensor valueGradients,
         ArrayView<float> slopes,
         ArrayView<int> lasts,
         ArrayView<float> logSums,
@@ -231,8 +213,8 @@ internal static class HopperBackwardKey
         BlockRing<THead> ring,
         ArrayView<long> keysArrived,
         ArrayView<ushort> shared,
-        ArrayView<long> keyGradients,
-        ArrayView<long> valueGradients,
+        in BulkTensor keyGradients,
+        in BulkTensor valueGradients,
         ArrayView<float> slopes,
         ArrayView<int> lasts,
         ArrayView<float> statistics,

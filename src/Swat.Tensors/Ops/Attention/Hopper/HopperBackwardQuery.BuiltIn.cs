@@ -37,7 +37,7 @@ internal static class HopperBackwardQuery
     }
 
     private static void Launch<THead, TGroups>(
-        Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>, ArrayView<int>,
+        Action<BulkTensor, BulkTensor, BulkTensor, BulkTensor, BulkTensor, ArrayView<float>, ArrayView<int>,
             ArrayView<float>, ArrayView<float>, AttentionShape> kernel,
         in AttentionInputs inputs, in AttentionGradients gradients)
         where THead : struct, IConstant
@@ -52,11 +52,11 @@ internal static class HopperBackwardQuery
         query.Device.Launch(
             kernel,
             config,
-            TensorMapCache.Get(query),
-            TensorMapCache.Get(key),
-            TensorMapCache.Get(value),
-            TensorMapCache.Get(gradients.Output),
-            TensorMapCache.Get(gradients.Query!),
+            AttentionMaps.Describe(query),
+            AttentionMaps.Describe(key),
+            AttentionMaps.Describe(value),
+            AttentionMaps.Describe(gradients.Output),
+            AttentionMaps.Describe(gradients.Query!),
             slopes.ViewOrEmpty<float>(),
             (documents?.First).ViewOrEmpty<int>(),
             gradients.LogSums.ViewOrEmpty<float>(),
@@ -66,11 +66,11 @@ internal static class HopperBackwardQuery
 
     [LaunchBounds(4 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
     internal static void Kernel64<T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> queryGradients,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputGradients,
+        BulkTensor queryGradients,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -83,11 +83,11 @@ internal static class HopperBackwardQuery
 
     [LaunchBounds(3 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
     internal static void Kernel128<T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> queryGradients,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputGradients,
+        BulkTensor queryGradients,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -109,11 +109,11 @@ internal static class HopperBackwardQuery
     /// <param name="deltas">As logSums: Σ_d dO·O of a query.</param>
     /// <param name="shape">Extents and scores.</param>
     private static void Kernel<THead, TGroups, T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputGradients,
-        ArrayView<long> queryGradients,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputGradients,
+        BulkTensor queryGradients,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -197,7 +197,7 @@ internal static class HopperBackwardQuery
         BlockRing<THead> ring,
         ArrayView<long> queriesArrived,
         ArrayView<ushort> own,
-        ArrayView<long> queryGradients,
+        in BulkTensor queryGradients,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,

@@ -43,7 +43,7 @@ internal static class HopperForward
     }
 
     private static void Launch<THead, TGroups>(
-        Action<ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<long>, ArrayView<float>, ArrayView<int>, ArrayView<float>,
+        Action<BulkTensor, BulkTensor, BulkTensor, BulkTensor, ArrayView<float>, ArrayView<int>, ArrayView<float>,
             AttentionShape> kernel,
         in AttentionInputs inputs,
         Tensor output,
@@ -60,10 +60,10 @@ internal static class HopperForward
         query.Device.Launch(
             kernel,
             config,
-            TensorMapCache.Get(query),
-            TensorMapCache.Get(key),
-            TensorMapCache.Get(value),
-            TensorMapCache.Get(output),
+            AttentionMaps.Describe(query),
+            AttentionMaps.Describe(key),
+            AttentionMaps.Describe(value),
+            AttentionMaps.Describe(output),
             slopes.ViewOrEmpty<float>(),
             (documents?.First).ViewOrEmpty<int>(),
             logSums.ViewOrEmpty<float>(),
@@ -72,10 +72,10 @@ internal static class HopperForward
 
     [LaunchBounds(3 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 2)]
     internal static void Kernel64<T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputs,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputs,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -86,10 +86,10 @@ internal static class HopperForward
 
     [LaunchBounds(4 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
     internal static void Kernel128<T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputs,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputs,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -107,10 +107,10 @@ internal static class HopperForward
     /// <param name="logSums">[batch, heads, length], softmax only.</param>
     /// <param name="shape">Extents and scores.</param>
     private static void Kernel<THead, TGroups, T, TSoftmax>(
-        ArrayView<long> queries,
-        ArrayView<long> keys,
-        ArrayView<long> values,
-        ArrayView<long> outputs,
+        BulkTensor queries,
+        BulkTensor keys,
+        BulkTensor values,
+        BulkTensor outputs,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -188,7 +188,7 @@ internal static class HopperForward
         BlockRing<THead> ring,
         ArrayView<long> queriesArrived,
         ArrayView<ushort> queries,
-        ArrayView<long> outputs,
+        in BulkTensor outputs,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
