@@ -134,7 +134,7 @@ internal sealed class AttentionBenchmark : IBenchmark
         var rows = shape.Elements / shape.HeadDim;
         var random = new Random(1);
         var count = activation == ScoreActivation.Sigmoid ? CheckedRows : CheckedRows / 12;
-        long[] chosen = shape.Pairs < ExhaustivePairs && activation == ScoreActivation.Sigmoid
+        long[] chosen = shape.Pairs < ExhaustivePairs
             ? [.. Enumerable.Range(0, (int)rows).Select(row => (long)row)]
             : [0, rows - 1, .. Enumerable.Range(0, count).Select(_ => random.NextInt64(rows))];
         var sample = new AttentionSample(shape, activation, slopes, values[..3], values[3]);

@@ -6,6 +6,7 @@ namespace Swat.Bench.Attention;
 internal sealed class AttentionSample(AttentionCase shape, ScoreActivation activation, float[] slopes, float[][] inputs, float[] upstream)
 {
     private readonly double scale = 1 / Math.Sqrt(shape.HeadDim);
+    private readonly Dictionary<long, (double LogSum, double Mean)> statistics = [];
 
     /// <summary>‖actual - reference‖/‖reference‖ over the rows of these numbers, of the output, dQ, dK and dV.</summary>
     /// <param name="rows">Which of the batch·length·heads rows.</param>
@@ -58,21 +59,10 @@ internal sealed class AttentionSample(AttentionCase shape, ScoreActivation activ
         var (keyGradient, valueGradient) = (new double[shape.HeadDim], new double[shape.HeadDim]);
         for (var query = position; query < Math.Min((long)shape.Length, (long)position + shape.Window); query++)
         {
-            double weight, mean = 0;
             var product = Dot(upstream, Row(batch, query, head), inputs[2], Row(batch, position, head));
-            if (activation == ScoreActivation.Softmax)
-            {
-                var first = Math.Max(0, query - shape.Window + 1);
-                var weights = Weights(batch, query, head);
-                weight = weights[position - first];
-                for (var i = 0; i < weights.Length; i++)
-                    mean += weights[i] * Dot(upstream, Row(batch, query, head), inputs[2], Row(batch, first + i, head));
-            }
-            else
-            {
-                weight = 1 / (1 + Math.Exp(-Score(batch, query, position, head)));
-            }
-
+            var value = Score(batch, query, position, head);
+            var (logSum, mean) = activation == ScoreActivation.Softmax ? Statistics(batch, query, head) : default;
+            var weight = activation == ScoreActivation.Softmax ? Math.Exp(value - logSum) : 1 / (1 + Math.Exp(-value));
             var score = scale * Derivative(weight, product, mean);
             for (var d = 0; d < shape.HeadDim; d++)
             {
@@ -82,6 +72,23 @@ internal sealed class AttentionSample(AttentionCase shape, ScoreActivation activ
         }
 
         return [keyGradient, valueGradient];
+    }
+
+    /// <summary>Softmax's log Σ exp of a query's scores, and the mean of its dP by weight.</summary>
+    private (double LogSum, double Mean) Statistics(long batch, int query, int head)
+    {
+        var row = Row(batch, query, head);
+        if (!statistics.TryGetValue(row, out var result))
+        {
+            var first = Math.Max(0, query - shape.Window + 1);
+            var scores = Enumerable.Range(first, query - first + 1).Select(key => Score(batch, query, key, head)).ToArray();
+            var max = scores.Max();
+            var logSum = max + Math.Log(scores.Sum(score => Math.Exp(score - max)));
+            var mean = scores.Select((score, i) => Math.Exp(score - logSum) * Dot(upstream, row, inputs[2], Row(batch, first + i, head))).Sum();
+            statistics.Add(row, result = (logSum, mean));
+        }
+
+        return result;
     }
 
     private double Derivative(double weight, double product, double mean) =>
