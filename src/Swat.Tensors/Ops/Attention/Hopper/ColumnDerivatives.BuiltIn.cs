@@ -26,20 +26,22 @@ internal readonly struct ColumnDerivatives<TSoftmax>
     /// <param name="products">dP.</param>
     /// <param name="weights">16 words of P.</param>
     /// <param name="derivatives">16 words of dS, in units of <see cref="ScoreUnit.DerivativesPerUnit"/>.</param>
+    /// <param name="origin">Position of the group's first key.</param>
     /// <param name="firstQuery">Position of the block's first query.</param>
     /// <param name="slope">Of the head, in units of <see cref="ScoreUnit"/>.</param>
     /// <param name="lasts">Last positions of the tokens' documents.</param>
     /// <param name="shape">Extents.</param>
     /// <param name="batch">The sequence.</param>
     /// <param name="statistics">
-    /// Softmax only, of the block's queries: logarithms of their sums in units of log2 e, and <see cref="HopperBackwardKey.StageStatistics"/>
-    /// behind them the deltas.
+    /// Softmax only, of the block's queries: slope·(position - origin) - log Σ exp in units of log2 e, and
+    /// <see cref="HopperBackwardKey.StageStatistics"/> behind them the deltas.
     /// </param>
     public void Derive<T, TMasked>(
         ArrayView<float> scores,
         ArrayView<float> products,
         ArrayView<uint> weights,
         ArrayView<uint> derivatives,
+        int origin,
         int firstQuery,
         float slope,
         ArrayView<int> lasts,
@@ -59,27 +61,31 @@ internal readonly struct ColumnDerivatives<TSoftmax>
             ahead1 = AttentionReach.Ahead(lasts, shape, batch, XMath.Min(row + 8, shape.Length - 1));
         }
 
+        var distance = firstQuery + offset;
+        // What the key adds to the scores; without softmax, what the key and the block's first query add.
+        var keyBias = slope * (TSoftmax.Value ? origin + offset - AttentionBlocks.Column() : distance);
         for (var j = 0; j < 8; j++)
         {
-            var (logSum0, logSum1, delta0, delta1) = (0f, 0f, 0f, 0f);
+            var (queryBias0, queryBias1, delta0, delta1) = (0f, 0f, 0f, 0f);
             if (TSoftmax.Value)
             {
                 var column = AttentionBlocks.Column() + 8 * j;
-                (logSum0, logSum1) = (statistics[column], statistics[column + 1]);
+                (queryBias0, queryBias1) = (statistics[column], statistics[column + 1]);
                 column += HopperBackwardKey.StageStatistics;
                 (delta0, delta1) = (statistics[column], statistics[column + 1]);
             }
 
             for (var h = 0; h < 2; h++)
             {
+                // The same for j + 1 and the other key.
+                var place = 8 * (j - h);
+                var (bias0, bias1) = TSoftmax.Value
+                    ? (queryBias0 + MathF.FusedMultiplyAdd(slope, -8 * h, keyBias), queryBias1 + MathF.FusedMultiplyAdd(slope, -8 * h, keyBias))
+                    : (MathF.FusedMultiplyAdd(slope, place, keyBias), MathF.FusedMultiplyAdd(slope, place + 1, keyBias));
                 var i = 4 * j + 2 * h;
-                var distance = firstQuery + offset - 8 * h;
                 var ahead = h == 0 ? ahead0 : ahead1;
-                var bias = slope * distance;
-                var (weight0, derivative0) = Derive<TMasked>(
-                    scores[i], products[i], MathF.FusedMultiplyAdd(slope, 8 * j, bias), distance + 8 * j, ahead, logSum0, delta0);
-                var (weight1, derivative1) = Derive<TMasked>(
-                    scores[i + 1], products[i + 1], MathF.FusedMultiplyAdd(slope, 8 * j + 1, bias), distance + 8 * j + 1, ahead, logSum1, delta1);
+                var (weight0, derivative0) = Derive<TMasked>(scores[i], products[i], bias0, distance + place, ahead, delta0);
+                var (weight1, derivative1) = Derive<TMasked>(scores[i + 1], products[i + 1], bias1, distance + place + 1, ahead, delta1);
                 weights[i / 2] = T.Pack(weight0, weight1);
                 derivatives[i / 2] = T.Pack(derivative0, derivative1);
             }
@@ -88,13 +94,13 @@ internal readonly struct ColumnDerivatives<TSoftmax>
 
     /// <summary>P and dS of one pair.</summary>
     private (float Weight, float Derivative) Derive<TMasked>(
-        float score, float product, float bias, int distance, int ahead, float logSum, float delta)
+        float score, float product, float bias, int distance, int ahead, float delta)
         where TMasked : struct, IFlag
     {
         var isSeen = !TMasked.Value || (uint)distance <= (uint)ahead;
         if (TSoftmax.Value)
         {
-            var weight = AttentionBlocks.Exp2(MathF.FusedMultiplyAdd(scale, score, bias - logSum));
+            var weight = AttentionBlocks.Exp2(MathF.FusedMultiplyAdd(scale, score, bias));
             if (TMasked.Value)
                 weight = isSeen ? weight : 0;
             return (weight, weight * (product - delta));

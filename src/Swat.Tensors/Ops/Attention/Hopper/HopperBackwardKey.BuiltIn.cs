@@ -17,8 +17,7 @@ namespace Swat.Tensors.Ops.Attention.Hopper;
 /// </para>
 /// <para>
 /// Shared memory: the keys and values, and four blocks of queries and of output gradients: 112 KiB for head_dim 64 (160 registers), 192 KiB
-/// for 128 (240 registers). For head_dim 64 with sigmoid nothing is spilled; otherwise up to 44 bytes, outside of the loop over blocks for
-/// the most part.
+/// for 128 (240 registers). No spills, but for 4 bytes where softmax's statistics are copied.
 /// </para>
 /// <para>
 /// On an H200, bfloat16, 8 sequences of 4096 tokens, windows of 128, 512, 1024 and 4096: 0.173, 0.296, 0.483 and 0.961 ms for 16 heads of 64
@@ -142,7 +141,7 @@ internal static class HopperBackwardKey
         var block = AttentionBlocks.Length<THead>();
         var ring = new BlockRing<THead>(shared.SubView(2 * TGroups.Count * block, BlockRing<THead>.Length));
         var keysArrived = SharedMemory.Allocate<long>(1);
-        // For the queries of each stage: the logarithms of their sums in units of log2 e, and the deltas.
+        // For the queries of each stage: what is added to their scores, see ColumnDerivatives, and the deltas.
         var statistics = SharedMemory.Allocate<float>(TSoftmax.Value ? 2 * StageStatistics : 1);
         var warp = AttentionBlocks.WarpIndex();
         var (firstKey, keyHead, batch) = (Grid.IdxX * TGroups.Count * AttentionBlocks.Side, Grid.IdxY, Grid.IdxZ);
@@ -186,7 +185,7 @@ internal static class HopperBackwardKey
             }
 
             if (TSoftmax.Value && warp == 4 * TGroups.Count + 1)
-                CopyStatistics(ring, logSums, deltas, statistics, shape, firstBlock, count);
+                CopyStatistics(ring, slopes, logSums, deltas, statistics, shape, firstBlock, count);
         }
         else
         {
@@ -242,8 +241,6 @@ internal static class HopperBackwardKey
         AttentionBlocks.Clear(keySums, THead.Value / 2);
         AttentionBlocks.Clear(valueSums, THead.Value / 2);
 
-        var keyBlock = AttentionBlocks.Describe(shared) + 2 * AttentionBlocks.WarpGroupIndex() * AttentionBlocks.DescriptorStep<THead>();
-        var valueBlock = keyBlock + AttentionBlocks.DescriptorStep<THead>();
         Instructions.BarrierWait(keysArrived, 0);
         var zero = 0;
         for (var h = 0; h < shape.HeadsPerKeyHead; h++)
@@ -259,8 +256,7 @@ internal static class HopperBackwardKey
             ring.AwaitSecond(zero + start);
             turns.Await();
             Instructions.MatrixFence();
-            AttentionBlocks.MultiplyTransposed<T, THead>(scores, keyBlock, ring.First(zero + start));
-            AttentionBlocks.MultiplyTransposed<T, THead>(products, valueBlock, ring.Second(zero + start));
+            MultiplyBlock<T, THead>(scores, products, shared, ring, zero + start);
             Instructions.MatrixCommit();
             turns.Pass();
             Instructions.MatrixWait(0);
@@ -270,6 +266,7 @@ internal static class HopperBackwardKey
                 weights,
                 derivatives,
                 columns,
+                firstBlock * AttentionBlocks.Side,
                 firstBlock + start,
                 firstCommon,
                 lastCommon,
@@ -294,8 +291,7 @@ internal static class HopperBackwardKey
                     Instructions.MatrixFence();
                 }
 
-                AttentionBlocks.MultiplyTransposed<T, THead>(scores, keyBlock, ring.First(zero + i));
-                AttentionBlocks.MultiplyTransposed<T, THead>(products, valueBlock, ring.Second(zero + i));
+                MultiplyBlock<T, THead>(scores, products, shared, ring, zero + i);
                 Instructions.MatrixCommit();
                 turns.Pass();
                 Instructions.MatrixWait(1);
@@ -307,6 +303,7 @@ internal static class HopperBackwardKey
                     weights,
                     derivatives,
                     columns,
+                    firstBlock * AttentionBlocks.Side,
                     firstBlock + i,
                     firstCommon,
                     lastCommon,
@@ -338,9 +335,22 @@ internal static class HopperBackwardKey
         AttentionBlocks.Store<T, THead>(valueSums, free.SubView(block, block), valueGradients, keyHead, firstRow, batch, 1 + group);
     }
 
+    /// <summary>Starts the products of the warpgroup's keys and values with an entry's queries and output gradients.</summary>
+    private static void MultiplyBlock<T, THead>(
+        ArrayView<float> scores, ArrayView<float> products, ArrayView<ushort> shared, BlockRing<THead> ring, int number)
+        where T : struct, IMatrixElement
+        where THead : struct, IConstant
+    {
+        // The shuffle keeps the descriptors of all parts of the block from being computed ahead of the loop: 30 registers.
+        var keyBlock = AttentionBlocks.Describe(shared) + 2 * AttentionBlocks.WarpGroupIndex() * AttentionBlocks.DescriptorStep<THead>();
+        AttentionBlocks.MultiplyTransposed<T, THead>(scores, keyBlock, ring.First(number));
+        AttentionBlocks.MultiplyTransposed<T, THead>(products, keyBlock + AttentionBlocks.DescriptorStep<THead>(), ring.Second(number));
+    }
+
     /// <summary>Brings the statistics of each entry's queries to shared memory; a warp calls.</summary>
     private static void CopyStatistics<THead>(
         BlockRing<THead> ring,
+        ArrayView<float> slopes,
         ArrayView<float> logSums,
         ArrayView<float> deltas,
         ArrayView<float> statistics,
@@ -351,7 +361,9 @@ internal static class HopperBackwardKey
     {
         for (var h = 0; h < shape.HeadsPerKeyHead; h++)
         {
-            var first = ((long)Grid.IdxZ * shape.Heads + Grid.IdxY * shape.HeadsPerKeyHead + h) * shape.Length;
+            var head = Grid.IdxY * shape.HeadsPerKeyHead + h;
+            var first = ((long)Grid.IdxZ * shape.Heads + head) * shape.Length;
+            var slope = shape.HasSlopes != 0 ? slopes[head] : 0f;
             for (var i = 0; i < count; i++)
             {
                 var number = h * count + i;
@@ -361,7 +373,7 @@ internal static class HopperBackwardKey
                 {
                     // What stands for queries behind the sequence is not used.
                     var query = first + XMath.Min((firstBlock + i) * AttentionBlocks.Side + row, shape.Length - 1);
-                    stage[row] = ScoreUnit.Log2E * logSums[query];
+                    stage[row] = ScoreUnit.Log2E * (slope * (i * AttentionBlocks.Side + row) - logSums[query]);
                     stage[row + StageStatistics] = deltas[query];
                 }
 
@@ -380,6 +392,7 @@ internal static class HopperBackwardKey
         ArrayView<uint> weights,
         ArrayView<uint> derivatives,
         ColumnDerivatives<TSoftmax> columns,
+        int origin,
         int queryBlock,
         int firstCommon,
         int lastCommon,
@@ -392,9 +405,9 @@ internal static class HopperBackwardKey
     {
         var firstQuery = queryBlock * AttentionBlocks.Side;
         if (firstQuery >= firstCommon & firstQuery + AttentionBlocks.Side - 1 <= lastCommon)
-            columns.Derive<T, No>(scores, products, weights, derivatives, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
+            columns.Derive<T, No>(scores, products, weights, derivatives, origin, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
         else
-            columns.Derive<T, Yes>(scores, products, weights, derivatives, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
+            columns.Derive<T, Yes>(scores, products, weights, derivatives, origin, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
     }
 
     /// <summary>There are registers for the rounded operands of one block beside the products of the next.</summary>

@@ -63,26 +63,29 @@ internal readonly struct RowDerivatives<TSoftmax>
     public void Derive<TMasked>(ArrayView<float> scores, ArrayView<float> products, int firstKey)
         where TMasked : struct, IFlag
     {
-        for (var h = 0; h < 2; h++)
+        var distance = offset - firstKey;
+        var bias = slope * distance;
+        for (var j = 0; j < 8; j++)
         {
-            var distance = offset + 8 * h - firstKey;
-            var back = h == 0 ? back0 : back1;
-            var delta = h == 0 ? delta0 : delta1;
-            var bias = slope * distance - (h == 0 ? logSum0 : logSum1);
-            for (var j = 0; j < 8; j++)
+            for (var h = 0; h < 2; h++)
             {
+                var back = h == 0 ? back0 : back1;
                 for (var e = 0; e < 2; e++)
                 {
                     var i = 4 * j + 2 * h + e;
-                    var score = MathF.FusedMultiplyAdd(scale, scores[i], MathF.FusedMultiplyAdd(-slope, 8 * j + e, bias));
-                    var isSeen = !TMasked.Value || (uint)(distance - 8 * j - e) <= (uint)back;
+                    // The same for j + 1 and the other query.
+                    var ahead = 8 * (j - h) + e;
+                    var isSeen = !TMasked.Value || (uint)(distance - ahead) <= (uint)back;
                     if (TSoftmax.Value)
                     {
-                        scores[i] = isSeen ? AttentionBlocks.Exp2(score) * (products[i] - delta) : 0;
+                        var rowBias = MathF.FusedMultiplyAdd(slope, 8 * h, bias) - (h == 0 ? logSum0 : logSum1);
+                        var score = MathF.FusedMultiplyAdd(scale, scores[i], MathF.FusedMultiplyAdd(-slope, 8 * j + e, rowBias));
+                        scores[i] = isSeen ? AttentionBlocks.Exp2(score) * (products[i] - (h == 0 ? delta0 : delta1)) : 0;
                     }
                     else
                     {
-                        var tanh = AttentionBlocks.Tanh(score);
+                        var tanh = AttentionBlocks.Tanh(
+                            MathF.FusedMultiplyAdd(scale, scores[i], MathF.FusedMultiplyAdd(-slope, ahead, bias)));
                         scores[i] = isSeen ? MathF.FusedMultiplyAdd(-tanh, tanh, 1) * products[i] : 0;
                     }
                 }
