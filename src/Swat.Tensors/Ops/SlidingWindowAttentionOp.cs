@@ -71,14 +71,19 @@ public static class SlidingWindowAttentionOp
         }
 
         using var logSums = Tensor.Empty(query.Device, [query.Shape[0], query.Shape[2], query.Shape[1]]);
+        using var residual = Tape.Records(query, key, value) && AttentionKernels.KeepsResidual(inputs)
+            ? Tensor.Empty(query.Device, query.Shape, query.DType)
+            : null;
         if (output.Count > 0)
-            AttentionKernels.Forward<Yes>(inputs, output, logSums);
+            AttentionKernels.Forward<Yes>(inputs, output, logSums, residual);
+        var hasResidual = residual is not null;
+        Tensor[] statistics = hasResidual ? [output, logSums, residual!] : [output, logSums];
         return Tape.Record(
             Operation,
             [query, key, value],
             output,
-            [.. Saved(query, key, value, slopes), output, logSums],
-            context => Backward<Yes>(context, shape, documents));
+            [.. Saved(query, key, value, slopes), .. statistics],
+            context => Backward<Yes>(context, shape, documents, hasResidual));
     }
 
     private static Tensor[] Saved(Tensor query, Tensor key, Tensor value, Tensor? slopes) =>
@@ -118,7 +123,8 @@ public static class SlidingWindowAttentionOp
             throw new ArgumentException($"{Operation}: the slopes {slopes.Shape} must hold one number for each of the {query.Shape[2]} heads");
     }
 
-    private static void Backward<TSoftmax>(BackwardContext context, AttentionShape shape, AttentionDocuments? documents)
+    private static void Backward<TSoftmax>(
+        BackwardContext context, AttentionShape shape, AttentionDocuments? documents, bool hasResidual = false)
         where TSoftmax : struct, IFlag
     {
         var (query, key, value) = (context.Saved(0), context.Saved(1), context.Saved(2));
@@ -131,7 +137,10 @@ public static class SlidingWindowAttentionOp
             logSums = context.Saved(4 + shape.HasSlopes);
             deltas = Tensor.Empty(query.Device, logSums.Shape);
             if (query.Count > 0)
-                AttentionDelta.Launch(context.Saved(3 + shape.HasSlopes), outputGradient, deltas);
+            {
+                var residual = hasResidual ? context.Saved(5 + shape.HasSlopes) : null;
+                AttentionDelta.Launch(context.Saved(3 + shape.HasSlopes), residual, outputGradient, deltas);
+            }
         }
 
         var needsKey = context.Needs(1) || context.Needs(2);

@@ -6,9 +6,13 @@ namespace Swat.Tensors.Ops.Attention;
 
 internal static partial class AttentionKernels
 {
-    private static bool TryForward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+    /// <summary>Whether the kernel for these inputs writes the residual of softmax's output.</summary>
+    public static bool KeepsResidual(in AttentionInputs inputs) =>
+        inputs.Query.Device.Tier >= KernelTier.Hopper && HopperAttention.Fits(inputs);
+
+    private static bool TryForward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums, Tensor? residual)
         where TSoftmax : struct, IFlag =>
-        (inputs.Query.Device.Tier >= KernelTier.Hopper && HopperAttention.TryForward<TSoftmax>(inputs, output, logSums))
+        (inputs.Query.Device.Tier >= KernelTier.Hopper && HopperAttention.TryForward<TSoftmax>(inputs, output, logSums, residual))
         || (inputs.Query.Device.Tier >= KernelTier.TensorCore && TensorCoreAttention.TryForward<TSoftmax>(inputs, output, logSums));
 
     private static bool TryBackward<TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)

@@ -11,11 +11,12 @@ internal static partial class AttentionKernels
     /// <param name="inputs">Of at least one query.</param>
     /// <param name="output">As the query.</param>
     /// <param name="logSums">Float32 [batch, heads, length] for softmax; null for sigmoid.</param>
-    public static void Forward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+    /// <param name="residual">As the output, which it gets what rounding took from; null unless <see cref="KeepsResidual"/>.</param>
+    public static void Forward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums, Tensor? residual = null)
         where TSoftmax : struct, IFlag
     {
         output.Device.Profiler?.Expect(WorkOf(inputs, products: 2, tensors: 1));
-        if (!TryForward<TSoftmax>(inputs, output, logSums))
+        if (!TryForward<TSoftmax>(inputs, output, logSums, residual))
             AttentionForward.Launch<TSoftmax>(inputs, output, logSums);
         output.Device.Profiler?.Expect(null);
     }

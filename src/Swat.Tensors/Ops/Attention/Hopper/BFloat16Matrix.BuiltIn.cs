@@ -1,3 +1,4 @@
+using Swat.Tensors.Numerics;
 using Instructions = Swat.Gpu.Intrinsics.Hopper;
 
 namespace Swat.Tensors.Ops.Attention.Hopper;
@@ -12,4 +13,6 @@ internal readonly struct BFloat16Matrix : IMatrixElement
         Instructions.MultiplyAddBFloat16N64(sum, a, b, accumulate, transposeB);
 
     public static uint Pack(float low, float high) => Gpu.Intrinsics.TensorCore.PackBFloat16(low, high);
+
+    public static float Round(float value) => BF16.ToFloat(BF16.FromFloat(value));
 }

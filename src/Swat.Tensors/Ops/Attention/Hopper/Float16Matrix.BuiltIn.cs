@@ -1,3 +1,4 @@
+using Swat.Tensors.Numerics;
 using Instructions = Swat.Gpu.Intrinsics.Hopper;
 
 namespace Swat.Tensors.Ops.Attention.Hopper;
@@ -12,4 +13,6 @@ internal readonly struct Float16Matrix : IMatrixElement
         Instructions.MultiplyAddHalfN64(sum, a, b, accumulate, transposeB);
 
     public static uint Pack(float low, float high) => Gpu.Intrinsics.TensorCore.PackHalf(low, high);
+
+    public static float Round(float value) => F16.ToFloat(F16.FromFloat(value));
 }

@@ -7,15 +7,15 @@ internal static class HopperAttention
 {
     /// <summary>Computes the output if there is a kernel for the arguments.</summary>
     /// <inheritdoc cref="AttentionKernels.Forward"/>
-    public static bool TryForward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+    public static bool TryForward<TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums, Tensor? residual)
         where TSoftmax : struct, IFlag
     {
         if (!Fits(inputs))
             return false;
         if (inputs.Query.DType == DType.BFloat16)
-            HopperForward.Launch<BFloat16Matrix, TSoftmax>(inputs, output, logSums);
+            HopperForward.Launch<BFloat16Matrix, TSoftmax>(inputs, output, logSums, residual);
         else
-            HopperForward.Launch<Float16Matrix, TSoftmax>(inputs, output, logSums);
+            HopperForward.Launch<Float16Matrix, TSoftmax>(inputs, output, logSums, residual);
         return true;
     }
 
@@ -43,6 +43,7 @@ internal static class HopperAttention
             HopperBackwardKey.Launch<T, TSoftmax>(inputs, gradients);
     }
 
-    private static bool Fits(in AttentionInputs inputs) =>
+    /// <summary>Whether there are kernels for the arguments.</summary>
+    public static bool Fits(in AttentionInputs inputs) =>
         inputs.Query.DType is DType.BFloat16 or DType.Float16 && inputs.Query.Shape[3] is 64 or 128;
 }

@@ -32,22 +32,23 @@ internal static class HopperForward
 {
     /// <summary>Computes the output.</summary>
     /// <inheritdoc cref="AttentionKernels.Forward"/>
-    public static void Launch<T, TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
+    public static void Launch<T, TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums, Tensor? residual)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag
     {
         if (inputs.Query.Shape[3] == 64)
-            Launch<C64, TwoOfTwoGroups>(Kernel64<T, TSoftmax>, inputs, output, logSums);
+            Launch<C64, TwoOfTwoGroups>(Kernel64<T, TSoftmax>, inputs, output, logSums, residual);
         else
-            Launch<C128, ThreeWarpGroups>(Kernel128<T, TSoftmax>, inputs, output, logSums);
+            Launch<C128, ThreeWarpGroups>(Kernel128<T, TSoftmax>, inputs, output, logSums, residual);
     }
 
     private static void Launch<THead, TGroups>(
-        Action<BulkTensor, BulkTensor, BulkTensor, BulkTensor, ArrayView<float>, ArrayView<int>, ArrayView<float>,
+        Action<BulkTensor, BulkTensor, BulkTensor, BulkTensor, BulkTensor, int, ArrayView<float>, ArrayView<int>, ArrayView<float>,
             AttentionShape> kernel,
         in AttentionInputs inputs,
         Tensor output,
-        Tensor? logSums)
+        Tensor? logSums,
+        Tensor? residual)
         where THead : struct, IConstant
         where TGroups : struct, IWarpGroups
     {
@@ -64,6 +65,8 @@ internal static class HopperForward
             AttentionMaps.Describe(key),
             AttentionMaps.Describe(value),
             AttentionMaps.Describe(output),
+            AttentionMaps.Describe(residual ?? output),
+            residual is null ? 0 : 1,
             slopes.ViewOrEmpty<float>(),
             (documents?.First).ViewOrEmpty<int>(),
             logSums.ViewOrEmpty<float>(),
@@ -76,13 +79,15 @@ internal static class HopperForward
         BulkTensor keys,
         BulkTensor values,
         BulkTensor outputs,
+        BulkTensor residuals,
+        int keepsResiduals,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
         AttentionShape shape)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag =>
-        Kernel<C64, TwoOfTwoGroups, T, TSoftmax>(queries, keys, values, outputs, slopes, firsts, logSums, shape);
+        Kernel<C64, TwoOfTwoGroups, T, TSoftmax>(queries, keys, values, outputs, residuals, keepsResiduals, slopes, firsts, logSums, shape);
 
     [LaunchBounds(4 * AttentionBlocks.WarpGroup, MinGroupsPerMultiprocessor = 1)]
     internal static void Kernel128<T, TSoftmax>(
@@ -90,18 +95,22 @@ internal static class HopperForward
         BulkTensor keys,
         BulkTensor values,
         BulkTensor outputs,
+        BulkTensor residuals,
+        int keepsResiduals,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
         AttentionShape shape)
         where T : struct, IMatrixElement
         where TSoftmax : struct, IFlag =>
-        Kernel<C128, ThreeWarpGroups, T, TSoftmax>(queries, keys, values, outputs, slopes, firsts, logSums, shape);
+        Kernel<C128, ThreeWarpGroups, T, TSoftmax>(queries, keys, values, outputs, residuals, keepsResiduals, slopes, firsts, logSums, shape);
 
     /// <param name="queries">Map of [batch, length, heads, head_dim].</param>
     /// <param name="keys">Map of [batch, length, kv_heads, head_dim].</param>
     /// <param name="values">As keys.</param>
     /// <param name="outputs">As queries.</param>
+    /// <param name="residuals">As queries: what rounding takes from the outputs.</param>
+    /// <param name="keepsResiduals">1: they are written; softmax only.</param>
     /// <param name="slopes">[heads], or empty.</param>
     /// <param name="firsts">First positions of the tokens' documents, [batch, length], or empty.</param>
     /// <param name="logSums">[batch, heads, length], softmax only.</param>
@@ -111,6 +120,8 @@ internal static class HopperForward
         BulkTensor keys,
         BulkTensor values,
         BulkTensor outputs,
+        BulkTensor residuals,
+        int keepsResiduals,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -165,6 +176,8 @@ internal static class HopperForward
                     queriesArrived,
                     shared.SubView(group * block, block),
                     outputs,
+                    residuals,
+                    keepsResiduals,
                     slopes,
                     firsts,
                     logSums,
@@ -189,6 +202,8 @@ internal static class HopperForward
         ArrayView<long> queriesArrived,
         ArrayView<ushort> queries,
         in BulkTensor outputs,
+        in BulkTensor residuals,
+        int keepsResiduals,
         ArrayView<float> slopes,
         ArrayView<int> firsts,
         ArrayView<float> logSums,
@@ -270,6 +285,14 @@ internal static class HopperForward
         }
 
         AttentionBlocks.Store<T, THead>(sums, queries, outputs, head, firstQuery, batch, namedBarrier);
+        if (TSoftmax.Value && keepsResiduals != 0)
+        {
+            for (var i = 0; i < THead.Value / 2; i++)
+                sums[i] -= T.Round(sums[i]);
+            // The output has left the block when the work item that sends it comes here.
+            AttentionBlocks.WarpGroupBarrier(namedBarrier);
+            AttentionBlocks.Store<T, THead>(sums, queries, residuals, head, firstQuery, batch, namedBarrier);
+        }
     }
 
     /// <summary>Turns a block's scores into weights, rounded to the left operand of the product with the values.</summary>

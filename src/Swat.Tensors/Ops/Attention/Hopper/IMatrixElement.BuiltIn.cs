@@ -11,4 +11,7 @@ internal interface IMatrixElement
 
     /// <summary>Two numbers, rounded, in one word; the first in its low half.</summary>
     static abstract uint Pack(float low, float high);
+
+    /// <summary>The nearest value of the type.</summary>
+    static abstract float Round(float value);
 }

@@ -4,7 +4,7 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 
 /// <summary>
 /// <see cref="AttentionDelta"/> for graphics processors: eight work items share a query, and each moves 16 bytes of a 16-bit type at a time.
-/// <para>256 work items a group, 32 queries. Reads 2n elements, as fast as memory gives them.</para>
+/// <para>256 work items a group, 32 queries. Reads 2n elements, with the residual 3n, as fast as memory gives them.</para>
 /// </summary>
 internal static class PackedAttentionDelta
 {
@@ -12,10 +12,10 @@ internal static class PackedAttentionDelta
     private const int RowsPerGroup = 32;
 
     /// <inheritdoc cref="AttentionDelta.Launch"/>
-    public static void Launch(Tensor output, Tensor outputGradient, Tensor deltas) =>
-        ElementTypes.Select("attention", output.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(output, outputGradient, deltas);
+    public static void Launch(Tensor output, Tensor? residual, Tensor outputGradient, Tensor deltas) =>
+        ElementTypes.Select("attention", output.DType, Launch<F32>, Launch<BF16>, Launch<F16>)(output, residual, outputGradient, deltas);
 
-    private static void Launch<T>(Tensor output, Tensor outputGradient, Tensor deltas)
+    private static void Launch<T>(Tensor output, Tensor? residual, Tensor outputGradient, Tensor deltas)
         where T : unmanaged, IElement<T>
     {
         var rows = output.Count / output.Shape[3];
@@ -23,6 +23,8 @@ internal static class PackedAttentionDelta
             Kernel<T>,
             (checked((int)((rows + RowsPerGroup - 1) / RowsPerGroup)), Lanes * RowsPerGroup),
             output.Packs<T>(),
+            (residual ?? output).Packs<T>(),
+            residual is null ? 0 : 1,
             outputGradient.Packs<T>(),
             deltas.View<float>(),
             rows,
@@ -33,6 +35,8 @@ internal static class PackedAttentionDelta
 
     private static void Kernel<T>(
         ArrayView<Pack8<T>> output,
+        ArrayView<Pack8<T>> residual,
+        int hasResidual,
         ArrayView<Pack8<T>> outputGradient,
         ArrayView<float> deltas,
         long rows,
@@ -52,6 +56,11 @@ internal static class PackedAttentionDelta
         {
             Packed.Unpack(output[row * packs + pack], left);
             Packed.Unpack(outputGradient[row * packs + pack], right);
+            for (var i = 0; i < Packed.Size; i++)
+                sum += left[i] * right[i];
+            if (hasResidual == 0)
+                continue;
+            Packed.Unpack(residual[row * packs + pack], left);
             for (var i = 0; i < Packed.Size; i++)
                 sum += left[i] * right[i];
         }
