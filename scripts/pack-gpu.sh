@@ -21,12 +21,15 @@ trap 'rm -rf "$stage"' EXIT
 for project in ${GPU_PROJECTS:-tests/Swat.Gpu.Tests tests/Swat.Tensors.Tests tests/Swat.Model.Tests bench/Swat.Bench src/Swat.Train}; do
   dotnet publish "$project" -c Release -o "$stage/apps/$(basename "$project")" -v q --nologo -p:DebugType=portable
 done
+# Native code of the coverage collector, for every system, that nothing here starts.
+rm -rf "$stage"/apps/*/Microsoft.CodeCoverage
 for extra in "$@"; do
   mkdir -p "$stage/apps/shared"
   cp -r "$extra" "$stage/apps/shared/"
 done
 cp scripts/run-gpu.sh "$stage/apps/"
-tar -C "$stage" -c apps | xz -T0 -4 > "$output/apps.tar.xz.tmp"
+# In the order of names, and with a window that reaches from one program's copy of a library to the next one's.
+(cd "$stage" && find apps -type f | awk -F/ '{ print $NF "\t" $0 }' | sort | cut -f2 | tar -c --no-recursion -T -) | xz -T0 -6 > "$output/apps.tar.xz.tmp"
 mv "$output/apps.tar.xz.tmp" "$output/apps.tar.xz"
 
 root=$(dirname "$(readlink -f "$(command -v dotnet)")")
