@@ -10,6 +10,8 @@ internal readonly struct BFloat16Pairs : IResultPairs<BF16>
         return new FloatPair(Interop.IntAsFloat(word << 16), Interop.IntAsFloat(word & 0xFFFF0000));
     }
 
+    public static uint Pack(FloatPair value) => TensorCore.PackBFloat16(value.First, value.Second);
+
     public static void Store(ArrayView<BF16> memory, long first, FloatPair value) =>
-        memory.SubView(first, 2).Cast<uint>()[0] = TensorCore.PackBFloat16(value.First, value.Second);
+        memory.SubView(first, 2).Cast<uint>()[0] = Pack(value);
 }

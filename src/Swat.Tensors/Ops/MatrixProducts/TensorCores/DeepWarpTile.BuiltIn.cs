@@ -8,4 +8,6 @@ internal readonly struct DeepWarpTile : IWarpTile
     public static int Depth => 64;
 
     public static int Stages => 3;
+
+    public static int GroupsPerMultiprocessor => 1;
 }

@@ -13,6 +13,9 @@ internal interface IResultPairs<T>
     /// <param name="first">Index of the first.</param>
     static abstract FloatPair Load(ArrayView<T> memory, long first);
 
+    /// <summary>Two neighbours as one word, of a 16-bit type.</summary>
+    static abstract uint Pack(FloatPair value);
+
     /// <inheritdoc cref="Load"/>
     static abstract void Store(ArrayView<T> memory, long first, FloatPair value);
 }

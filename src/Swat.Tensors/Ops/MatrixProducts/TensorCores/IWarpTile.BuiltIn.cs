@@ -11,4 +11,7 @@ internal interface IWarpTile
 
     /// <summary>Steps in shared memory.</summary>
     static abstract int Stages { get; }
+
+    /// <summary>Groups that run on a multiprocessor side by side.</summary>
+    static abstract int GroupsPerMultiprocessor { get; }
 }

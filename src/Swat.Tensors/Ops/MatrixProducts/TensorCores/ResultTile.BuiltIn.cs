@@ -68,7 +68,7 @@ internal static class ResultTile
     }
 
     /// <summary>The whole tile lies in the result, and two neighbours can be moved at a time.</summary>
-    private static bool IsInner(TilePlace place, TileSchedule schedule) =>
+    public static bool IsInner(TilePlace place, TileSchedule schedule) =>
         schedule.HasPairs != 0
         & (place.Row + 1) * schedule.RowsOfTile <= schedule.M
         & (place.Column + 1) * schedule.ColumnsOfTile <= schedule.N;

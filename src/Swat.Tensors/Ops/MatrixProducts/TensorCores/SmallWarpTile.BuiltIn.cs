@@ -8,4 +8,6 @@ internal readonly struct SmallWarpTile : IWarpTile
     public static int Depth => 32;
 
     public static int Stages => 4;
+
+    public static int GroupsPerMultiprocessor => 2;
 }

@@ -20,6 +20,7 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// <param name="BatchB">1: each product has its own right factor; 0: all have the same.</param>
 /// <param name="StrideC">Elements from one result to the next.</param>
 /// <param name="HasPairs">1: every row of a result has an even number of elements and starts at an even one.</param>
+/// <param name="HasOctets">1: every row of a result has a multiple of eight elements and starts at such a one.</param>
 /// <param name="HasBias">1: add a number per column.</param>
 /// <param name="HasAddend">1: add a matrix, laid out as the result.</param>
 public readonly record struct TileSchedule(
@@ -38,6 +39,7 @@ public readonly record struct TileSchedule(
     int BatchB,
     long StrideC,
     int HasPairs,
+    int HasOctets,
     int HasBias,
     int HasAddend)
 {
@@ -77,6 +79,7 @@ public readonly record struct TileSchedule(
             shape.StrideB == 0 ? 0 : 1,
             shape.StrideC,
             shape.N % 2 == 0 && shape.StrideC % 2 == 0 ? 1 : 0,
+            shape.N % 8 == 0 && shape.StrideC % 8 == 0 ? 1 : 0,
             shape.HasBias,
             shape.Accumulate);
     }

@@ -24,9 +24,9 @@ internal static class WarpKernel
 {
     public const int GroupSize = 256;
 
-    private const int WarpsBelow = 2;
-    private const int WarpsAcross = 4;
-    private const int PieceElements = 8;
+    internal const int WarpsBelow = 2;
+    internal const int WarpsAcross = 4;
+    internal const int PieceElements = 8;
 
     /// <summary>The kernel's shared memory.</summary>
     public static SharedMemoryConfig Shared<TTile>()
@@ -60,11 +60,6 @@ internal static class WarpKernel
         var stageElements = StageElements<TTile>();
         var (rows, columns) = (WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent);
         var shared = SharedMemory.GetDynamic<ushort>();
-        var unit = TileUnit.Of(schedule, Grid.IdxX);
-        var place = TilePlace.Of(schedule, unit.Tile);
-        a = a.SubView(place.Batch * layouts.BatchStrideA);
-        b = b.SubView(place.Batch * layouts.BatchStrideB);
-        var (firstRow, firstColumn) = (place.Row * rows, place.Column * columns);
         var warp = Group.IdxX / 32;
         var (rowOfWarp, columnOfWarp) = (warp / WarpsAcross * TTile.WarpExtent, warp % WarpsAcross * TTile.WarpExtent);
         var sums = LocalMemory.Allocate<float>(TTile.WarpExtent * TTile.WarpExtent / 32);
@@ -77,55 +72,81 @@ internal static class WarpKernel
             FindFragments<TTile, Yes>(rightPlaces, columns, columnOfWarp, quartersAcrossFirst: false);
         var left = LocalMemory.Allocate<uint>(2 * 4 * (TTile.WarpExtent / 16));
         var right = LocalMemory.Allocate<uint>(2 * 4 * (TTile.WarpExtent / 16));
-        for (var i = 0; i < TTile.WarpExtent * TTile.WarpExtent / 32; i++)
-            sums[i] = 0;
 
+        var ahead = CopyPlace.Of<TTile, TTransposeA, TTransposeB>(Grid.IdxX, layouts, schedule);
         for (var stage = 0; stage < TTile.Stages - 1; stage++)
         {
             var tile = shared.SubView(stage * stageElements);
-            CopyStep<TTile, TTransposeA, TTransposeB>(a, b, tile, firstRow, firstColumn, unit.FirstStep + stage, unit, layouts, schedule);
+            ahead = CopyStep<TTile, TTransposeA, TTransposeB>(a, b, tile, ahead, layouts, schedule);
         }
 
         AsyncCopy.Wait(TTile.Stages - 2);
         Group.Barrier();
         LoadFragments<TTile, TTransposeA, TTransposeB>(left, right, shared, leftPlaces, rightPlaces, 0);
         var (reading, writing) = (0, TTile.Stages - 1);
-        for (var step = unit.FirstStep; step < unit.EndStep; step++)
+        for (var number = Grid.IdxX; number < schedule.Units; number += Grid.DimX)
         {
-            var target = shared.SubView(writing * stageElements);
-            CopyStep<TTile, TTransposeA, TTransposeB>(a, b, target, firstRow, firstColumn, step + TTile.Stages - 1, unit, layouts, schedule);
-            writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
-
-            // While one set of fragments is multiplied, the next is on its way, also across the end of the step.
-            for (var k = 0; k < TTile.Depth; k += 16)
+            var unit = TileUnit.Of(schedule, number);
+            for (var i = 0; i < TTile.WarpExtent * TTile.WarpExtent / 32; i++)
+                sums[i] = 0;
+            for (var step = unit.FirstStep; step < unit.EndStep; step++)
             {
-                var set = k / 16 % 2 * 4 * fragments;
-                var next = 4 * fragments - set;
-                if (k + 16 == TTile.Depth)
-                {
-                    reading = reading + 1 == TTile.Stages ? 0 : reading + 1;
-                    AsyncCopy.Wait(TTile.Stages - 2);
-                    Group.Barrier();
-                }
+                ahead = CopyStep<TTile, TTransposeA, TTransposeB>(
+                    a, b, shared.SubView(writing * stageElements), ahead, layouts, schedule);
+                writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
 
-                LoadFragments<TTile, TTransposeA, TTransposeB>(
-                    left.SubView(next, 4 * fragments),
-                    right.SubView(next, 4 * fragments),
-                    shared.SubView(reading * stageElements),
-                    leftPlaces,
-                    rightPlaces,
-                    (k + 16) % TTile.Depth);
-                for (var i = 0; i < fragments; i++)
+                // While one set of fragments is multiplied, the next is on its way, also across the end of a step and of a unit.
+                for (var k = 0; k < TTile.Depth; k += 16)
                 {
-                    for (var j = 0; j < 2 * fragments; j++)
+                    var set = k / 16 % 2 * 4 * fragments;
+                    var next = 4 * fragments - set;
+                    if (k + 16 == TTile.Depth)
                     {
-                        var sum = sums.SubView(4 * (2 * fragments * i + j), 4);
-                        TFactors.MultiplyAdd(sum, left.SubView(set + 4 * i, 4), right.SubView(set + 2 * j, 2));
+                        reading = reading + 1 == TTile.Stages ? 0 : reading + 1;
+                        AsyncCopy.Wait(TTile.Stages - 2);
+                        Group.Barrier();
+                    }
+
+                    LoadFragments<TTile, TTransposeA, TTransposeB>(
+                        left.SubView(next, 4 * fragments),
+                        right.SubView(next, 4 * fragments),
+                        shared.SubView(reading * stageElements),
+                        leftPlaces,
+                        rightPlaces,
+                        (k + 16) % TTile.Depth);
+                    for (var i = 0; i < fragments; i++)
+                    {
+                        for (var j = 0; j < 2 * fragments; j++)
+                        {
+                            var sum = sums.SubView(4 * (2 * fragments * i + j), 4);
+                            TFactors.MultiplyAdd(sum, left.SubView(set + 4 * i, 4), right.SubView(set + 2 * j, 2));
+                        }
                     }
                 }
             }
-        }
 
+            Store<T, TPairs, TTile, TPieces>(sums, bias, addend, c, parts, rowOfWarp, columnOfWarp, unit, schedule);
+        }
+    }
+
+    /// <summary>Writes a unit's sums: results, or a part of a tile's sum [part][row][column].</summary>
+    private static void Store<T, TPairs, TTile, TPieces>(
+        ArrayView<float> sums,
+        ArrayView<float> bias,
+        ArrayView<T> addend,
+        ArrayView<T> c,
+        ArrayView<F32> parts,
+        int rowOfWarp,
+        int columnOfWarp,
+        TileUnit unit,
+        TileSchedule schedule)
+        where T : unmanaged, IElement<T>
+        where TPairs : struct, IResultPairs<T>
+        where TTile : struct, IWarpTile
+        where TPieces : struct, IConstant
+    {
+        var fragments = TTile.WarpExtent / 16;
+        var (rows, columns) = (WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent);
         var pair = 2 * (Warp.LaneIdx % 4);
         var rowInTile = rowOfWarp + Warp.LaneIdx / 4;
         if (unit.Part >= 0)
@@ -136,19 +157,23 @@ internal static class WarpKernel
                 for (var j = 0; j < 2 * fragments; j++)
                     Float32Pairs.Store(target, 8 * i * columns + 8 * j, PairOf(sums, i, j, fragments));
             }
-
-            return;
         }
-
-        ResultTile.Store<T, TPairs, TPieces, TPieces>(
-            sums,
-            bias,
-            addend,
-            c,
-            firstRow + rowInTile,
-            firstColumn + columnOfWarp + pair,
-            place,
-            schedule);
+        else
+        {
+            var place = TilePlace.Of(schedule, unit.Tile);
+            var (firstRow, firstColumn) = (place.Row * rows + rowOfWarp, place.Column * columns + columnOfWarp);
+            var (row, column) = (firstRow + Warp.LaneIdx / 4, firstColumn + pair);
+            if (Interop.SizeOf<T>() == sizeof(ushort) && ResultTile.IsInner(place, schedule) && schedule.HasOctets != 0)
+            {
+                ResultTile.Add<T, TPairs, TPieces, TPieces>(sums, bias, addend, row, column, place, schedule);
+                var first = place.Batch * schedule.StrideC + (long)firstRow * schedule.N + firstColumn;
+                ResultOctets.Store<T, TPairs, TPieces, TPieces>(sums, c.SubView(first), schedule.N);
+            }
+            else
+            {
+                ResultTile.Store<T, TPairs, TPieces, TPieces>(sums, bias, addend, c, row, column, place, schedule);
+            }
+        }
     }
 
     /// <summary>The two neighbouring sums of the work item in its row 8·i and columns 8·j.</summary>
@@ -158,33 +183,53 @@ internal static class WarpKernel
         return new FloatPair(sums[first], sums[first + 1]);
     }
 
-    /// <summary>Starts copying the tiles of a step, if the unit has it, as one group of copies.</summary>
-    private static void CopyStep<TTile, TTransposeA, TTransposeB>(
+    /// <summary>Starts copying the tiles of a step, if there is one, as one group of copies.</summary>
+    /// <returns>The place of the step that follows.</returns>
+    private static CopyPlace CopyStep<TTile, TTransposeA, TTransposeB>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<ushort> stage,
-        int firstRow,
-        int firstColumn,
-        int step,
-        TileUnit unit,
+        CopyPlace place,
         WarpFactorLayouts layouts,
         TileSchedule schedule)
         where TTile : struct, IWarpTile
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
     {
-        if (step < unit.EndStep)
+        if (place.Step < place.EndStep)
         {
-            var start = step * TTile.Depth;
-            var tileB = stage.SubView(WarpsBelow * TTile.WarpExtent * TTile.Depth);
-            CopyTile<TTile, TTransposeA>(a, stage, WarpsBelow * TTile.WarpExtent, firstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
-            if (TTransposeB.Value)
-                CopyTile<TTile, No>(b, tileB, WarpsAcross * TTile.WarpExtent, firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
+            if (place.IsInside<TTile>(layouts, schedule))
+                CopyTiles<TTile, TTransposeA, TTransposeB, Yes>(a, b, stage, place, layouts, schedule);
             else
-                CopyTile<TTile, Yes>(b, tileB, WarpsAcross * TTile.WarpExtent, firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
+                CopyTiles<TTile, TTransposeA, TTransposeB, No>(a, b, stage, place, layouts, schedule);
+            place = place.Next<TTile, TTransposeA, TTransposeB>(layouts, schedule);
         }
 
         AsyncCopy.Commit();
+        return place;
+    }
+
+    private static void CopyTiles<TTile, TTransposeA, TTransposeB, TInside>(
+        ArrayView<ushort> a,
+        ArrayView<ushort> b,
+        ArrayView<ushort> stage,
+        CopyPlace place,
+        WarpFactorLayouts layouts,
+        TileSchedule schedule)
+        where TTile : struct, IWarpTile
+        where TTransposeA : struct, IFlag
+        where TTransposeB : struct, IFlag
+        where TInside : struct, IFlag
+    {
+        var (rows, columns) = (WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent);
+        var tileB = stage.SubView(rows * TTile.Depth);
+        var (fromA, fromB) = (a.SubView(place.PositionA), b.SubView(place.PositionB));
+        var start = place.Step * TTile.Depth;
+        CopyTile<TTile, TTransposeA, TInside>(fromA, stage, rows, place.FirstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
+        if (TTransposeB.Value)
+            CopyTile<TTile, No, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
+        else
+            CopyTile<TTile, Yes, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
     }
 
     /// <summary>Reads the warp's fragments at k along k of a stage.</summary>
@@ -213,7 +258,8 @@ internal static class WarpKernel
     /// <summary>Starts copying a tile of a factor: a step along k by some rows of A' or columns of B'.</summary>
     /// <typeparam name="TTile">The kernel's tile.</typeparam>
     /// <typeparam name="TAcross">m or n is contiguous, rather than k.</typeparam>
-    private static void CopyTile<TTile, TAcross>(
+    /// <typeparam name="TInside">All of the tile lies in the matrix; else zeros take the place of what does not.</typeparam>
+    private static void CopyTile<TTile, TAcross, TInside>(
         ArrayView<ushort> source,
         ArrayView<ushort> tile,
         int width,
@@ -224,22 +270,24 @@ internal static class WarpKernel
         int stride)
         where TTile : struct, IWarpTile
         where TAcross : struct, IFlag
+        where TInside : struct, IFlag
     {
         // The places of a work item's pieces are a multiple of eight rows apart, which leaves the swizzle as it is.
-        var pieces = (TAcross.Value ? width : TTile.Depth) / PieceElements;
+        var pieces = CopyPlace.PiecesOfLine<TTile, TAcross>(width);
         var (row, piece) = (Group.IdxX / pieces, Group.IdxX % pieces);
         var target = tile.SubView(Place<TTile, TAcross>(width, row, piece));
         var (line, column) = TAcross.Value ? (start + row, first + PieceElements * piece) : (first + row, start + PieceElements * piece);
         var (lines, columns) = TAcross.Value ? (depth, extent) : (extent, depth);
         var bytes = sizeof(ushort) * Math.Clamp(columns - column, 0, PieceElements);
-        var from = (long)line * stride + column;
+        var below = GroupSize / pieces;
         for (var i = 0; i < width * TTile.Depth / PieceElements / GroupSize; i++)
         {
-            var below = i * (GroupSize / pieces);
-            AsyncCopy.Copy16(
-                target.SubView(below * (TAcross.Value ? width : TTile.Depth)),
-                source.SubView(from + (long)below * stride),
-                line + below < lines ? bytes : 0);
+            var to = target.SubView(i * below * (TAcross.Value ? width : TTile.Depth));
+            if (TInside.Value)
+                AsyncCopy.Copy16(to, source);
+            else
+                AsyncCopy.Copy16(to, source, line + i * below < lines ? bytes : 0);
+            source = source.SubView((long)below * stride);
         }
     }
 

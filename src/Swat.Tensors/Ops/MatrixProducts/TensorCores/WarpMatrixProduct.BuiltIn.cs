@@ -26,7 +26,9 @@ internal readonly struct WarpMatrixProduct<TTile, TPieces> : ITileLauncher
             };
         arguments.Device.Launch(
             kernel,
-            new KernelConfig(arguments.Schedule.Units, WarpKernel.GroupSize, WarpKernel.Shared<TTile>()),
+            new KernelConfig(
+                Math.Min(arguments.Schedule.Units, TTile.GroupsPerMultiprocessor * arguments.Device.Info.Multiprocessors),
+                WarpKernel.GroupSize, WarpKernel.Shared<TTile>()),
             arguments.A.Elements,
             arguments.B.Elements,
             arguments.Bias,
