@@ -3,7 +3,8 @@ using Swat.Tensors.Numerics;
 namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 
 /// <summary>
-/// The matrix product on the matrix units of a warp (mma.sync m16n8k16): C = A'·B' + bias + addend with 16-bit factors, summed in float32.
+/// The matrix product on the matrix units of a warp (mma.sync m16n8k16): C = A'·B' + bias + addend with 16-bit factors, summed in float32;
+/// or C = A·Bᵀ and silu(left half of C)·right half (<see cref="GatedColumns"/>, <see cref="GatedTile"/>).
 /// <para>
 /// A group of eight warps computes a 128 x 256 tile of C, or a part of its sum over k; each warp 64 x 64 of it, in 128 registers a work
 /// item. (For products of few tiles there are tiles of half the rows and columns.) A step of 32 along k is a 128 x 32 tile of A' and a 32 x 256 tile of B', 24 KiB, copied asynchronously, 16 bytes a work item,
@@ -24,9 +25,9 @@ internal static class WarpKernel
 {
     public const int GroupSize = 256;
 
-    private const int WarpsBelow = 2;
-    private const int WarpsAcross = 4;
-    private const int PieceElements = 8;
+    internal const int WarpsBelow = 2;
+    internal const int WarpsAcross = 4;
+    internal const int PieceElements = 8;
 
     /// <summary>The kernel's shared memory.</summary>
     public static SharedMemoryConfig Shared<TTile>()
@@ -39,12 +40,13 @@ internal static class WarpKernel
         where TTile : struct, IWarpTile => (WarpsBelow + WarpsAcross) * TTile.WarpExtent * TTile.Depth;
 
     [LaunchBounds(GroupSize, MinGroupsPerMultiprocessor = 1)]
-    public static void Run<TFactors, T, TPairs, TTile, TPieces, TTransposeA, TTransposeB>(
+    public static void Run<TFactors, T, TPairs, TTile, TPieces, TTransposeA, TTransposeB, TGated>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<float> bias,
         ArrayView<T> addend,
         ArrayView<T> c,
+        ArrayView<T> gated,
         ArrayView<F32> parts,
         WarpFactorLayouts layouts,
         TileSchedule schedule)
@@ -55,6 +57,7 @@ internal static class WarpKernel
         where TPieces : struct, IConstant
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
     {
         var fragments = TTile.WarpExtent / 16;
         var stageElements = StageElements<TTile>();
@@ -83,7 +86,7 @@ internal static class WarpKernel
         for (var stage = 0; stage < TTile.Stages - 1; stage++)
         {
             var tile = shared.SubView(stage * stageElements);
-            CopyStep<TTile, TTransposeA, TTransposeB>(a, b, tile, firstRow, firstColumn, unit.FirstStep + stage, unit, layouts, schedule);
+            CopyStep<TTile, TTransposeA, TTransposeB, TGated>(a, b, tile, firstRow, firstColumn, unit.FirstStep + stage, unit, layouts, schedule);
         }
 
         AsyncCopy.Wait(TTile.Stages - 2);
@@ -93,7 +96,7 @@ internal static class WarpKernel
         for (var step = unit.FirstStep; step < unit.EndStep; step++)
         {
             var target = shared.SubView(writing * stageElements);
-            CopyStep<TTile, TTransposeA, TTransposeB>(a, b, target, firstRow, firstColumn, step + TTile.Stages - 1, unit, layouts, schedule);
+            CopyStep<TTile, TTransposeA, TTransposeB, TGated>(a, b, target, firstRow, firstColumn, step + TTile.Stages - 1, unit, layouts, schedule);
             writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
 
             // While one set of fragments is multiplied, the next is on its way, also across the end of the step.
@@ -140,6 +143,13 @@ internal static class WarpKernel
             return;
         }
 
+        if (TGated.Value)
+        {
+            var column = (firstColumn + columnOfWarp) / 2 + pair;
+            GatedTile.Store<T, TPairs, TPieces, TPieces>(sums, c, gated, firstRow + rowInTile, column, schedule);
+            return;
+        }
+
         ResultTile.Store<T, TPairs, TPieces, TPieces>(
             sums,
             bias,
@@ -159,7 +169,7 @@ internal static class WarpKernel
     }
 
     /// <summary>Starts copying the tiles of a step, if the unit has it, as one group of copies.</summary>
-    private static void CopyStep<TTile, TTransposeA, TTransposeB>(
+    private static void CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<ushort> stage,
@@ -172,13 +182,16 @@ internal static class WarpKernel
         where TTile : struct, IWarpTile
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
     {
         if (step < unit.EndStep)
         {
             var start = step * TTile.Depth;
             var tileB = stage.SubView(WarpsBelow * TTile.WarpExtent * TTile.Depth);
             CopyTile<TTile, TTransposeA>(a, stage, WarpsBelow * TTile.WarpExtent, firstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
-            if (TTransposeB.Value)
+            if (TGated.Value)
+                GatedColumns.Copy<TTile>(b, tileB, firstColumn / 2, schedule.N / 2, start, layouts.K, layouts.RowStrideB);
+            else if (TTransposeB.Value)
                 CopyTile<TTile, No>(b, tileB, WarpsAcross * TTile.WarpExtent, firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
             else
                 CopyTile<TTile, Yes>(b, tileB, WarpsAcross * TTile.WarpExtent, firstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
@@ -244,7 +257,7 @@ internal static class WarpKernel
     }
 
     /// <summary>Where a piece of a row lies in shared memory.</summary>
-    private static int Place<TTile, TAcross>(int width, int row, int piece)
+    internal static int Place<TTile, TAcross>(int width, int row, int piece)
         where TTile : struct, IWarpTile
         where TAcross : struct, IFlag =>
         TAcross.Value
