@@ -26,5 +26,5 @@ internal sealed class DecoderLayer(SwatConfig config, ParameterStore parameters,
         return stream.Add(FeedForward(x)).ReturnFrom(scope);
     }
 
-    private Tensor FeedForward(Tensor x) => x.Linear(_gateAndUp).SwiGlu().Linear(_down);
+    private Tensor FeedForward(Tensor x) => x.LinearSwiGlu(_gateAndUp).Linear(_down);
 }

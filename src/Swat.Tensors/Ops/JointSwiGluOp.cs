@@ -19,14 +19,23 @@ public static class JointSwiGluOp
         Check.FloatingPoint("swiglu", x);
         if (x.Shape.Rank == 0 || x.Shape[^1] % 2 != 0)
             throw new ArgumentException($"swiglu: the innermost dimension of x {x.Shape} must hold a gate and as many numbers for it");
-        return Tape.Record("swiglu", [x], Forward(x), [x], Backward, context => Forward(context.Saved(0)));
+        return Record(x, Forward(x));
+    }
+
+    /// <summary>Records y, which has been computed.</summary>
+    internal static Tensor Record(Tensor x, Tensor y) => Tape.Record("swiglu", [x], y, [x], Backward, context => Forward(context.Saved(0)));
+
+    /// <summary>Computes y.</summary>
+    internal static void Launch(Tensor x, Tensor y)
+    {
+        if (y.Count > 0)
+            ElementTypes.Select("swiglu", y.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(x, y);
     }
 
     private static Tensor Forward(Tensor x)
     {
         var y = Tensor.Empty(x.Device, x.Shape[..^1].Append(x.Shape[^1] / 2), x.DType);
-        if (y.Count > 0)
-            ElementTypes.Select("swiglu", y.DType, LaunchForward<F32>, LaunchForward<BF16>, LaunchForward<F16>)(x, y);
+        Launch(x, y);
         return y;
     }
 
@@ -84,7 +93,7 @@ public static class JointSwiGluOp
         Packed.Unpack(x[source], gates);
         Packed.Unpack(x[source + packs], ups);
         for (var i = 0; i < Packed.Size; i++)
-            ups[i] *= gates[i] * Sigmoid.Fast(gates[i]);
+            ups[i] = SwiGluOp.FastValue(gates[i], ups[i]);
         y[place] = Packed.Pack<T>(ups);
     }
 

@@ -24,12 +24,7 @@ public static class LinearOp
     /// <returns>[…, out], of the type of x.</returns>
     public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null)
     {
-        CheckType("linear: the weight", x, weight);
-        Check.SameDevice("linear", x, weight);
-        Check.Rank("linear", weight, 2, "[out, in]");
-        var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
-        if (x.Shape.Rank == 0 || x.Shape[^1] != inputs)
-            throw new ArgumentException($"linear: the innermost dimension of x {x.Shape} must be the {inputs} inputs of the weight {weight.Shape}");
+        var (rows, outputs, inputs) = Extents(x, weight);
         if (bias is not null)
         {
             CheckType("linear: the bias", x, bias);
@@ -38,11 +33,30 @@ public static class LinearOp
                 throw new ArgumentException($"linear: the bias {bias.Shape} must hold the {outputs} outputs of the weight {weight.Shape}");
         }
 
-        var rows = checked((int)x.Shape[..^1].Count);
         var y = Tensor.Empty(x.Device, x.Shape[..^1].Append(outputs), x.DType);
         var factor = weight.ConvertedTo(x.DType);
         var shape = new MatMulShape(rows, outputs, inputs, HasBias: bias is null ? 0 : 1);
         MatrixProduct.Launch(x, false, factor, true, y, shape, bias?.ConvertedTo(DType.Float32));
+        return Record(x, weight, bias, factor, y);
+    }
+
+    /// <summary>Checks x and a weight.</summary>
+    /// <returns>Rows of x, and the weight's outputs and inputs.</returns>
+    internal static (int Rows, int Outputs, int Inputs) Extents(Tensor x, Tensor weight)
+    {
+        CheckType("linear: the weight", x, weight);
+        Check.SameDevice("linear", x, weight);
+        Check.Rank("linear", weight, 2, "[out, in]");
+        var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
+        if (x.Shape.Rank == 0 || x.Shape[^1] != inputs)
+            throw new ArgumentException($"linear: the innermost dimension of x {x.Shape} must be the {inputs} inputs of the weight {weight.Shape}");
+        return (checked((int)x.Shape[..^1].Count), outputs, inputs);
+    }
+
+    /// <summary>Records y, which has been computed with <paramref name="factor"/>, the weight in the type of x.</summary>
+    internal static Tensor Record(Tensor x, Tensor weight, Tensor? bias, Tensor factor, Tensor y)
+    {
+        var (rows, outputs, inputs) = ((int)x.Shape[..^1].Count, weight.Shape[0], weight.Shape[1]);
         return Tape.Record("linear", [x, weight, bias], y, [x, factor], context => Backward(context, rows, outputs, inputs));
     }
 

@@ -30,6 +30,9 @@ public static class SwiGluOp
     internal static (float Gate, float Up) Derivative(float gate, float up, float dy, float sigmoid) =>
         (dy * up * sigmoid * (1 + gate * (1 - sigmoid)), dy * gate * sigmoid);
 
+    /// <summary>In a kernel: silu(gate)·up by the fastest functions; all kernels that take these give the same bits.</summary>
+    internal static float FastValue(float gate, float up) => up * (gate * Sigmoid.Fast(gate));
+
     private static Tensor Forward(Tensor gate, Tensor up)
     {
         var y = Tensor.Empty(gate.Device, gate.Shape, gate.DType);

@@ -12,6 +12,7 @@ internal static partial class MatrixProduct
         bool transposeB,
         Tensor c,
         MatMulShape shape,
-        Tensor? bias) =>
-        TensorCoreMatrixProduct.TryLaunch(a, transposeA, b, transposeB, c, shape, bias);
+        Tensor? bias,
+        Tensor? gated = null) =>
+        TensorCoreMatrixProduct.TryLaunch(a, transposeA, b, transposeB, c, shape, bias, gated);
 }

@@ -10,5 +10,6 @@ internal static partial class MatrixProduct
         bool transposeB,
         Tensor c,
         MatMulShape shape,
-        Tensor? bias) => false;
+        Tensor? bias,
+        Tensor? gated = null) => false;
 }

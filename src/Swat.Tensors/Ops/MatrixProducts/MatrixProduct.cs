@@ -26,6 +26,27 @@ internal static partial class MatrixProduct
         c.Device.Profiler?.Expect(null);
     }
 
+    /// <summary>
+    /// c = a·bᵀ, and gated = silu(left half)·right half of each row of c, in one pass, if the device has a kernel for it that takes these
+    /// extents. The halves are rounded to their type before they are multiplied: the result is that of two passes to the last bit.
+    /// </summary>
+    /// <param name="a">[m, k].</param>
+    /// <param name="b">[n, k], of the type of <paramref name="a"/>.</param>
+    /// <param name="c">[m, n], of that type.</param>
+    /// <param name="gated">[m, n / 2], of that type.</param>
+    /// <param name="shape">Extents of one product that nothing is added to.</param>
+    /// <returns>False: nothing is computed.</returns>
+    internal static bool TryLaunchGated(Tensor a, Tensor b, Tensor c, Tensor gated, MatMulShape shape)
+    {
+        if (c.Count == 0 || SkinnyMatrixProduct.Suits(a, false, b, true, c, shape))
+            return false;
+        var work = WorkOf(a, false, true, b, c, shape);
+        c.Device.Profiler?.Expect(work with { Bytes = work.Bytes + gated.ByteCount });
+        var isLaunched = TryLaunchTensorCores(a, false, b, true, c, shape, null, gated);
+        c.Device.Profiler?.Expect(null);
+        return isLaunched;
+    }
+
     private static LaunchWork WorkOf(Tensor a, bool transposeA, bool transposeB, Tensor b, Tensor c, MatMulShape shape)
     {
         var batch = shape.Batch > 1 ? $"{shape.Batch} x " : string.Empty;

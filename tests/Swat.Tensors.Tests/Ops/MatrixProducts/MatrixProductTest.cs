@@ -4,41 +4,9 @@ using Swat.Tensors.Tests.Support;
 namespace Swat.Tensors.Tests.Ops.MatrixProducts;
 
 /// <summary>The kernels of every tier that a device runs, with results in memory that held NaN.</summary>
-[TestFixtureSource(nameof(Tiers))]
-public sealed class MatrixProductTest(string deviceName, KernelTier tier)
+[TestFixtureSource(typeof(TierTest), nameof(Tiers))]
+public sealed class MatrixProductTest(string deviceName, KernelTier tier) : TierTest(deviceName, tier)
 {
-    private TensorDevice device = null!;
-
-    private static IEnumerable<TestFixtureData> Tiers()
-    {
-        foreach (var info in TensorDevice.List().Where(info => TestDevices.Names.Contains(info.Name)))
-        {
-            yield return new TestFixtureData(info.Name, KernelTier.Portable);
-            if (info.Kind != DeviceKind.OpenCL)
-                yield return new TestFixtureData(info.Name, KernelTier.TensorCore);
-            if (info.Kind == DeviceKind.Cuda)
-                yield return new TestFixtureData(info.Name, KernelTier.Hopper);
-        }
-    }
-
-    [OneTimeSetUp]
-    public void OpenDevice()
-    {
-        device = TensorDevice.Open(deviceName, new TensorDeviceOptions { PoisonMemory = true });
-        var best = device.Tier;
-        if (device.Kind == DeviceKind.Cuda && best < tier)
-        {
-            device.Dispose();
-            Assert.Ignore($"{deviceName} has no kernels of the tier {tier}.");
-        }
-
-        device.Dispose();
-        device = TensorDevice.Open(deviceName, new TensorDeviceOptions { PoisonMemory = true, Tier = tier });
-    }
-
-    [OneTimeTearDown]
-    public void CloseDevice() => device.Dispose();
-
     [Test]
     public void Every_form_has_the_sums_of_the_definition(
         [Values] bool transposeA,
@@ -91,12 +59,12 @@ public sealed class MatrixProductTest(string deviceName, KernelTier tier)
         var b = Numbers.Round(Numbers.Normal([countB, shape.K, shape.N], 2), type);
         var bias = Numbers.Normal([shape.N], 3);
         var before = Numbers.Round(Numbers.Normal([shape.Batch, shape.M, shape.N], 4), resultType);
-        using var left = Tensor.FromArray(device, a.ToFloats(), [countA, shape.M, shape.K], type);
-        using var right = Tensor.FromArray(device, b.ToFloats(), [countB, shape.K, shape.N], type);
-        using var biasTensor = Tensor.FromArray(device, bias.ToFloats(), [shape.N]);
+        using var left = Tensor.FromArray(Device, a.ToFloats(), [countA, shape.M, shape.K], type);
+        using var right = Tensor.FromArray(Device, b.ToFloats(), [countB, shape.K, shape.N], type);
+        using var biasTensor = Tensor.FromArray(Device, bias.ToFloats(), [shape.N]);
         using var c = shape.Accumulate != 0
-            ? Tensor.FromArray(device, before.ToFloats(), [shape.Batch, shape.M, shape.N], resultType)
-            : Tensor.Empty(device, [shape.Batch, shape.M, shape.N], resultType);
+            ? Tensor.FromArray(Device, before.ToFloats(), [shape.Batch, shape.M, shape.N], resultType)
+            : Tensor.Empty(Device, [shape.Batch, shape.M, shape.N], resultType);
         MatrixProduct.Launch(left, transposeA, right, transposeB, c, shape, shape.HasBias != 0 ? biasTensor : null);
 
         var expected = new double[c.Count];

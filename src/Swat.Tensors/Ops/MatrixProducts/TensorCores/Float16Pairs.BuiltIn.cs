@@ -11,4 +11,6 @@ internal readonly struct Float16Pairs : IResultPairs<F16>
 
     public static void Store(ArrayView<F16> memory, long first, FloatPair value) =>
         memory.SubView(first, 2).Cast<uint>()[0] = Pack(value);
+
+    public static FloatPair Round(FloatPair value) => new(F16.ToFloat(F16.FromFloat(value.First)), F16.ToFloat(F16.FromFloat(value.Second)));
 }

@@ -10,4 +10,6 @@ internal readonly struct Float32Pairs : IResultPairs<F32>
     public static uint Pack(FloatPair value) => 0;
 
     public static void Store(ArrayView<F32> memory, long first, FloatPair value) => memory.SubView(first, 2).Cast<FloatPair>()[0] = value;
+
+    public static FloatPair Round(FloatPair value) => value;
 }

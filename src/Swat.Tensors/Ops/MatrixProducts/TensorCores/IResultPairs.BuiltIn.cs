@@ -18,4 +18,7 @@ internal interface IResultPairs<T>
 
     /// <inheritdoc cref="Load"/>
     static abstract void Store(ArrayView<T> memory, long first, FloatPair value);
+
+    /// <summary>What <see cref="Load"/> would give after <see cref="Store"/>.</summary>
+    static abstract FloatPair Round(FloatPair value);
 }

@@ -7,6 +7,9 @@ internal interface ITileLauncher
 {
     static abstract TileExtents Tile { get; }
 
+    /// <summary>For products that are gated besides: the blocks of the tile's columns; see <see cref="GatedColumns"/>.</summary>
+    static abstract int GatedBlock { get; }
+
     static abstract void Launch<TFactors, T, TPairs>(in TileArguments<T> arguments)
         where TFactors : struct, IFactors
         where T : unmanaged, IElement<T>

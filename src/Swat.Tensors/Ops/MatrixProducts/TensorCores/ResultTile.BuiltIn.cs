@@ -73,7 +73,8 @@ internal static class ResultTile
         & (place.Row + 1) * schedule.RowsOfTile <= schedule.M
         & (place.Column + 1) * schedule.ColumnsOfTile <= schedule.N;
 
-    private static int Register<TColumns>(int i, int j)
+    /// <summary>Where the sum in row 8·i and column 8·j is.</summary>
+    public static int Register<TColumns>(int i, int j)
         where TColumns : struct, IConstant => 4 * (TColumns.Value * (i / 2) + j) + 2 * (i % 2);
 
     private static void AddBias<TRows, TColumns>(ArrayView<float> sums, ArrayView<float> bias, int firstColumn, TileSchedule schedule)

@@ -11,36 +11,40 @@ internal static class TensorCoreMatrixProduct
 {
     /// <summary>Launches if the device and the arguments suit a kernel.</summary>
     /// <inheritdoc cref="MatrixProduct.Launch"/>
-    public static bool TryLaunch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias)
+    /// <param name="gated">See <see cref="TileArguments{T}.Gated"/>; null: not wanted.</param>
+    public static bool TryLaunch(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias, Tensor? gated)
     {
         if (a.Device.Tier == KernelTier.Portable || a.DType is not (DType.BFloat16 or DType.Float16) || shape.K == 0 || !HasDenseBatches(shape))
             return false;
-        Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?> launch = TileChoice.Of(shape, a.Device) switch
+        // Rows of both halves in pieces of 16 bytes, as bulk copies take them.
+        if (gated is not null && shape.N / 2 % Packed.Size != 0)
+            return false;
+        Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?, Tensor?> launch = TileChoice.Of(shape, a.Device) switch
         {
             TileKind.SmallWarp => Launch<WarpMatrixProduct<SmallWarpTile, Constants.C4>>,
             TileKind.LargeWarp => Launch<WarpMatrixProduct<LargeWarpTile, Constants.C8>>,
             TileKind.DeepWarp => Launch<WarpMatrixProduct<DeepWarpTile, Constants.C8>>,
             _ => Launch<WarpGroupMatrixProduct>,
         };
-        launch(a, transposeA, b, transposeB, c, shape, bias);
+        launch(a, transposeA, b, transposeB, c, shape, bias, gated);
         return true;
     }
 
     private static bool HasDenseBatches(MatMulShape shape) =>
         (shape.StrideA == 0 || shape.StrideA == (long)shape.M * shape.K) && (shape.StrideB == 0 || shape.StrideB == (long)shape.K * shape.N);
 
-    private static void Launch<TLauncher>(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias)
+    private static void Launch<TLauncher>(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c, MatMulShape shape, Tensor? bias, Tensor? gated)
         where TLauncher : struct, ITileLauncher
     {
-        ElementTypes.SelectWithFloat32<Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?>>(
+        ElementTypes.SelectWithFloat32<Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?, Tensor?>>(
             "matmul",
             a.DType,
             c.DType,
-            static (_, _, _, _, _, _, _) => throw new NotSupportedException("matrix units multiply 16-bit numbers"),
+            static (_, _, _, _, _, _, _, _) => throw new NotSupportedException("matrix units multiply 16-bit numbers"),
             Launch<TLauncher, BFloat16Factors, BF16, BFloat16Pairs>,
             Launch<TLauncher, Float16Factors, F16, Float16Pairs>,
             Launch<TLauncher, BFloat16Factors, F32, Float32Pairs>,
-            Launch<TLauncher, Float16Factors, F32, Float32Pairs>)(a, transposeA, b, transposeB, c, shape, bias);
+            Launch<TLauncher, Float16Factors, F32, Float32Pairs>)(a, transposeA, b, transposeB, c, shape, bias, gated);
     }
 
     private static void Launch<TLauncher, TFactors, T, TPairs>(
@@ -50,7 +54,8 @@ internal static class TensorCoreMatrixProduct
         bool transposeB,
         Tensor c,
         MatMulShape shape,
-        Tensor? bias)
+        Tensor? bias,
+        Tensor? gated)
         where TLauncher : struct, ITileLauncher
         where TFactors : struct, IFactors
         where T : unmanaged, IElement<T>
@@ -69,9 +74,21 @@ internal static class TensorCoreMatrixProduct
         var partsView = parts.ViewOrEmpty<F32>();
         var biasView = bias.ViewOrEmpty<float>();
         var result = c.View<T>();
+        var gatedView = gated.ViewOrEmpty<T>();
         TLauncher.Launch<TFactors, T, TPairs>(
-            new TileArguments<T>(device, shape, schedule, transposeA, left, transposeB, right, biasView, result, result, partsView));
-        if (partCount > 0)
+            new TileArguments<T>(device, shape, schedule, transposeA, left, transposeB, right, biasView, result, result, partsView, gatedView));
+        if (partCount > 0 && gated is not null)
+        {
+            device.Launch(
+                GatedPartialSums.Run<T, TPairs>,
+                GatedPartialSums.Config(schedule),
+                partsView,
+                result,
+                gatedView,
+                TLauncher.GatedBlock,
+                schedule);
+        }
+        else if (partCount > 0)
         {
             device.Launch(
                 PartialSums.Run<T, TPairs>,

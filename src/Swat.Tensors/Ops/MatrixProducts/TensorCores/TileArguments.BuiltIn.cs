@@ -14,6 +14,10 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// <param name="Addend">Laid out as C.</param>
 /// <param name="C">The result.</param>
 /// <param name="Parts">Room for parts of sums.</param>
+/// <param name="Gated">
+/// [m, n / 2]: silu(left half)·right half of each row of C, to be written besides C; empty: not wanted. Then A is not transposed, B is,
+/// there is one product, nothing is added to it, T has 16 bits, and n / 2 is a multiple of 8.
+/// </param>
 internal readonly record struct TileArguments<T>(
     TensorDevice Device,
     MatMulShape Shape,
@@ -25,5 +29,6 @@ internal readonly record struct TileArguments<T>(
     ArrayView<float> Bias,
     ArrayView<T> Addend,
     ArrayView<T> C,
-    ArrayView<F32> Parts)
+    ArrayView<F32> Parts,
+    ArrayView<T> Gated)
     where T : unmanaged;

@@ -3,7 +3,8 @@ using Swat.Tensors.Numerics;
 namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 
 /// <summary>
-/// The matrix product on the matrix units of a warp (mma.sync m16n8k16): C = A'·B' + bias + addend with 16-bit factors, summed in float32.
+/// The matrix product on the matrix units of a warp (mma.sync m16n8k16): C = A'·B' + bias + addend with 16-bit factors, summed in float32;
+/// or C = A·Bᵀ and silu(left half of C)·right half (<see cref="GatedColumns"/>, <see cref="GatedTile"/>).
 /// <para>
 /// A group of eight warps takes unit after unit of the schedule: a 128 x 256 tile of C, or a part of its sum over k; each warp has 64 x 64
 /// of it, in 128 registers a work item. (For products of few tiles there are tiles of half the rows and columns.) A step of 64 along k
@@ -44,12 +45,13 @@ internal static class WarpKernel
         where TTile : struct, IWarpTile => (WarpsBelow + WarpsAcross) * TTile.WarpExtent * TTile.Depth;
 
     [LaunchBounds(GroupSize, MinGroupsPerMultiprocessor = 1)]
-    public static void Run<TFactors, T, TPairs, TTile, TPieces, TTransposeA, TTransposeB>(
+    public static void Run<TFactors, T, TPairs, TTile, TPieces, TTransposeA, TTransposeB, TGated>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<float> bias,
         ArrayView<T> addend,
         ArrayView<T> c,
+        ArrayView<T> gated,
         ArrayView<F32> parts,
         WarpFactorLayouts layouts,
         TileSchedule schedule)
@@ -60,6 +62,7 @@ internal static class WarpKernel
         where TPieces : struct, IConstant
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
     {
         var fragments = TTile.WarpExtent / 16;
         var stageElements = StageElements<TTile>();
@@ -82,7 +85,7 @@ internal static class WarpKernel
         for (var stage = 0; stage < TTile.Stages - 1; stage++)
         {
             var tile = shared.SubView(stage * stageElements);
-            ahead = CopyStep<TTile, TTransposeA, TTransposeB>(a, b, tile, ahead, layouts, schedule);
+            ahead = CopyStep<TTile, TTransposeA, TTransposeB, TGated>(a, b, tile, ahead, layouts, schedule);
         }
 
         AsyncCopy.Wait(TTile.Stages - 2);
@@ -96,7 +99,7 @@ internal static class WarpKernel
                 sums[i] = 0;
             for (var step = unit.FirstStep; step < unit.EndStep; step++)
             {
-                ahead = CopyStep<TTile, TTransposeA, TTransposeB>(
+                ahead = CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
                     a, b, shared.SubView(writing * stageElements), ahead, layouts, schedule);
                 writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
 
@@ -130,16 +133,17 @@ internal static class WarpKernel
                 }
             }
 
-            Store<T, TPairs, TTile, TPieces>(sums, bias, addend, c, parts, rowOfWarp, columnOfWarp, unit, schedule);
+            Store<T, TPairs, TTile, TPieces, TGated>(sums, bias, addend, c, gated, parts, rowOfWarp, columnOfWarp, unit, schedule);
         }
     }
 
     /// <summary>Writes a unit's sums: results, or a part of a tile's sum [part][row][column].</summary>
-    private static void Store<T, TPairs, TTile, TPieces>(
+    private static void Store<T, TPairs, TTile, TPieces, TGated>(
         ArrayView<float> sums,
         ArrayView<float> bias,
         ArrayView<T> addend,
         ArrayView<T> c,
+        ArrayView<T> gated,
         ArrayView<F32> parts,
         int rowOfWarp,
         int columnOfWarp,
@@ -149,6 +153,7 @@ internal static class WarpKernel
         where TPairs : struct, IResultPairs<T>
         where TTile : struct, IWarpTile
         where TPieces : struct, IConstant
+        where TGated : struct, IFlag
     {
         var fragments = TTile.WarpExtent / 16;
         var (rows, columns) = (WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent);
@@ -162,22 +167,26 @@ internal static class WarpKernel
                 for (var j = 0; j < 2 * fragments; j++)
                     Float32Pairs.Store(target, 8 * i * columns + 8 * j, PairOf(sums, i, j, fragments));
             }
+
+            return;
+        }
+
+        var place = TilePlace.Of(schedule, unit.Tile);
+        var (firstRow, firstColumn) = (place.Row * rows + rowOfWarp, place.Column * columns + columnOfWarp);
+        var (row, column) = (firstRow + Warp.LaneIdx / 4, firstColumn + pair);
+        if (TGated.Value)
+        {
+            GatedTile.Store<T, TPairs, TPieces, TPieces>(sums, c, gated, row, firstColumn / 2 + pair, schedule);
+        }
+        else if (Interop.SizeOf<T>() == sizeof(ushort) && ResultTile.IsInner(place, schedule) && schedule.HasOctets != 0)
+        {
+            ResultTile.Add<T, TPairs, TPieces, TPieces>(sums, bias, addend, row, column, place, schedule);
+            var first = place.Batch * schedule.StrideC + (long)firstRow * schedule.N + firstColumn;
+            ResultOctets.Store<T, TPairs, TPieces, TPieces>(sums, c.SubView(first), schedule.N);
         }
         else
         {
-            var place = TilePlace.Of(schedule, unit.Tile);
-            var (firstRow, firstColumn) = (place.Row * rows + rowOfWarp, place.Column * columns + columnOfWarp);
-            var (row, column) = (firstRow + Warp.LaneIdx / 4, firstColumn + pair);
-            if (Interop.SizeOf<T>() == sizeof(ushort) && ResultTile.IsInner(place, schedule) && schedule.HasOctets != 0)
-            {
-                ResultTile.Add<T, TPairs, TPieces, TPieces>(sums, bias, addend, row, column, place, schedule);
-                var first = place.Batch * schedule.StrideC + (long)firstRow * schedule.N + firstColumn;
-                ResultOctets.Store<T, TPairs, TPieces, TPieces>(sums, c.SubView(first), schedule.N);
-            }
-            else
-            {
-                ResultTile.Store<T, TPairs, TPieces, TPieces>(sums, bias, addend, c, row, column, place, schedule);
-            }
+            ResultTile.Store<T, TPairs, TPieces, TPieces>(sums, bias, addend, c, row, column, place, schedule);
         }
     }
 
@@ -190,7 +199,7 @@ internal static class WarpKernel
 
     /// <summary>Starts copying the tiles of a step, if there is one, as one group of copies.</summary>
     /// <returns>The place of the step that follows.</returns>
-    private static CopyPlace CopyStep<TTile, TTransposeA, TTransposeB>(
+    private static CopyPlace CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<ushort> stage,
@@ -200,13 +209,14 @@ internal static class WarpKernel
         where TTile : struct, IWarpTile
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
     {
         if (place.Step < place.EndStep)
         {
             if (place.IsInside<TTile>(layouts, schedule))
-                CopyTiles<TTile, TTransposeA, TTransposeB, Yes>(a, b, stage, place, layouts, schedule);
+                CopyTiles<TTile, TTransposeA, TTransposeB, TGated, Yes>(a, b, stage, place, layouts, schedule);
             else
-                CopyTiles<TTile, TTransposeA, TTransposeB, No>(a, b, stage, place, layouts, schedule);
+                CopyTiles<TTile, TTransposeA, TTransposeB, TGated, No>(a, b, stage, place, layouts, schedule);
             place = place.Next<TTile, TTransposeA, TTransposeB>(layouts, schedule);
         }
 
@@ -214,7 +224,7 @@ internal static class WarpKernel
         return place;
     }
 
-    private static void CopyTiles<TTile, TTransposeA, TTransposeB, TInside>(
+    private static void CopyTiles<TTile, TTransposeA, TTransposeB, TGated, TInside>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<ushort> stage,
@@ -224,6 +234,7 @@ internal static class WarpKernel
         where TTile : struct, IWarpTile
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
         where TInside : struct, IFlag
     {
         var (rows, columns) = (WarpsBelow * TTile.WarpExtent, WarpsAcross * TTile.WarpExtent);
@@ -231,7 +242,9 @@ internal static class WarpKernel
         var (fromA, fromB) = (a.SubView(place.PositionA), b.SubView(place.PositionB));
         var start = place.Step * TTile.Depth;
         CopyTile<TTile, TTransposeA, TInside>(fromA, stage, rows, place.FirstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
-        if (TTransposeB.Value)
+        if (TGated.Value)
+            GatedColumns.Copy<TTile>(b, tileB, place.FirstColumn / 2, schedule.N / 2, start, layouts.K, layouts.RowStrideB);
+        else if (TTransposeB.Value)
             CopyTile<TTile, No, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
         else
             CopyTile<TTile, Yes, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
@@ -310,7 +323,7 @@ internal static class WarpKernel
     }
 
     /// <summary>Where a piece of a row lies in shared memory.</summary>
-    private static int Place<TTile, TAcross>(int width, int row, int piece)
+    internal static int Place<TTile, TAcross>(int width, int row, int piece)
         where TTile : struct, IWarpTile
         where TAcross : struct, IFlag =>
         TAcross.Value

@@ -11,18 +11,21 @@ internal readonly struct WarpMatrixProduct<TTile, TPieces> : ITileLauncher
 {
     public static TileExtents Tile => WarpKernel.Extents<TTile>();
 
+    public static int GatedBlock => TTile.WarpExtent;
+
     public static void Launch<TFactors, T, TPairs>(in TileArguments<T> arguments)
         where TFactors : struct, IFactors
         where T : unmanaged, IElement<T>
         where TPairs : struct, IResultPairs<T>
     {
-        Action<ArrayView<ushort>, ArrayView<ushort>, ArrayView<float>, ArrayView<T>, ArrayView<T>, ArrayView<F32>, WarpFactorLayouts, TileSchedule> kernel =
+        Action<ArrayView<ushort>, ArrayView<ushort>, ArrayView<float>, ArrayView<T>, ArrayView<T>, ArrayView<T>, ArrayView<F32>, WarpFactorLayouts, TileSchedule> kernel =
             (arguments.TransposeA, arguments.TransposeB) switch
             {
-                (false, false) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, No>,
-                (false, true) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, Yes>,
-                (true, false) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, Yes, No>,
-                (true, true) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, Yes, Yes>,
+                _ when arguments.Gated.Length > 0 => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, Yes, Yes>,
+                (false, false) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, No, No>,
+                (false, true) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, No, Yes, No>,
+                (true, false) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, Yes, No, No>,
+                (true, true) => WarpKernel.Run<TFactors, T, TPairs, TTile, TPieces, Yes, Yes, No>,
             };
         arguments.Device.Launch(
             kernel,
@@ -34,6 +37,7 @@ internal readonly struct WarpMatrixProduct<TTile, TPieces> : ITileLauncher
             arguments.Bias,
             arguments.Addend,
             arguments.C,
+            arguments.Gated,
             arguments.Parts,
             new WarpFactorLayouts(
                 arguments.Shape.K,

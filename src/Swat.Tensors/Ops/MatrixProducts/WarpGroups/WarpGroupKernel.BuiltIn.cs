@@ -24,6 +24,10 @@ namespace Swat.Tensors.Ops.MatrixProducts.WarpGroups;
 /// the registers, eight bytes at a time, and there are four stages.
 /// </para>
 /// <para>
+/// Where C = A·Bᵀ is gated besides (<see cref="GatedStore"/>), B and C come as two matrices each, the halves of n: the tile is 128 columns of
+/// the gates and the same 128 of the ups, so that a work item holds both numbers of a pair.
+/// </para>
+/// <para>
 /// 2·m·n·k operations; from the L2 cache come (128 + 256)·2·64 bytes a step for 2·128·256·64 operations, 85 operations a byte. On an H200
 /// a step takes 0.64 µs, 860 TFLOP/s on all multiprocessors, and whole products of the sizes of a 340M model run at 650 to 760, as
 /// cuBLAS's do.
@@ -39,8 +43,8 @@ internal static class WarpGroupKernel
     /// <summary>Elements of a box's row: 128 bytes, as far as the swizzle reaches.</summary>
     public const int BoxWidth = 64;
 
-    private const int WarpGroupSize = 128;
-    private const int RowsOfA = 64;
+    internal const int WarpGroupSize = 128;
+    internal const int RowsOfA = 64;
     private const int ElementsOfA = Rows * Depth;
     private const int StageElements = (Rows + Columns) * Depth;
     private const int StageBytes = sizeof(ushort) * StageElements;
@@ -52,26 +56,30 @@ internal static class WarpGroupKernel
     private const int BarrierElements = 2 * MostStages * sizeof(long) / sizeof(ushort);
 
     // 16-bit results leave through shared memory, in boxes of 64 x 64.
-    private const int BoxElements = RowsOfA * BoxWidth;
+    internal const int BoxElements = RowsOfA * BoxWidth;
     private const int BoxesOfConsumer = Columns / BoxWidth;
-    private const int LeavingElements = 2 * BoxesOfConsumer * BoxElements;
 
     /// <summary>The kernel's shared memory.</summary>
-    public static SharedMemoryConfig Shared<TBulkStore>()
-        where TBulkStore : struct, IFlag =>
-        SharedMemoryConfig.RequestDynamic<ushort>(Stages<TBulkStore>() * StageElements + Leaving<TBulkStore>() + BarrierElements);
+    public static SharedMemoryConfig Shared<TBulkStore, TGated>()
+        where TBulkStore : struct, IFlag
+        where TGated : struct, IFlag =>
+        SharedMemoryConfig.RequestDynamic<ushort>(Stages<TBulkStore>() * StageElements + 2 * Leaving<TBulkStore, TGated>() + BarrierElements);
 
     private static int Stages<TBulkStore>()
         where TBulkStore : struct, IFlag => TBulkStore.Value ? MostStages - 1 : MostStages;
 
-    private static int Leaving<TBulkStore>()
-        where TBulkStore : struct, IFlag => TBulkStore.Value ? LeavingElements : 0;
+    /// <summary>Elements of shared memory that the results of 64 rows leave through.</summary>
+    private static int Leaving<TBulkStore, TGated>()
+        where TBulkStore : struct, IFlag
+        where TGated : struct, IFlag =>
+        TGated.Value ? GatedStore.Boxes * BoxElements : TBulkStore.Value ? BoxesOfConsumer * BoxElements : 0;
 
     [LaunchBounds(GroupSize, MinGroupsPerMultiprocessor = 1)]
-    public static void Run<TFactors, T, TPairs, TBulkStore, TTransposeA, TTransposeB>(
+    public static void Run<TFactors, T, TPairs, TBulkStore, TTransposeA, TTransposeB, TGated>(
         BulkTensor a,
         BulkTensor b,
         BulkTensor target,
+        BulkTensor gated,
         ArrayView<float> bias,
         ArrayView<T> addend,
         ArrayView<T> c,
@@ -83,10 +91,11 @@ internal static class WarpGroupKernel
         where TBulkStore : struct, IFlag
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
     {
         var stages = Stages<TBulkStore>();
         var shared = SharedMemory.GetDynamic<ushort>();
-        var barriers = shared.SubView(stages * StageElements + Leaving<TBulkStore>(), BarrierElements).Cast<long>();
+        var barriers = shared.SubView(stages * StageElements + 2 * Leaving<TBulkStore, TGated>(), BarrierElements).Cast<long>();
         var full = barriers.SubView(0, stages);
         var empty = barriers.SubView(stages, stages);
         if (Group.IdxX == 0)
@@ -105,7 +114,7 @@ internal static class WarpGroupKernel
         {
             Hopper.ReleaseRegisters(40);
             if (Group.IdxX == 0)
-                Load<TBulkStore, TTransposeA, TTransposeB>(a, b, shared, full, empty, schedule);
+                Load<TBulkStore, TTransposeA, TTransposeB, TGated>(a, b, shared, full, empty, schedule);
         }
         else
         {
@@ -159,9 +168,14 @@ internal static class WarpGroupKernel
                 {
                     StorePart(sum, parts, unit);
                 }
+                else if (TGated.Value)
+                {
+                    var leaving = shared.SubView(stages * StageElements + consumer * Leaving<TBulkStore, TGated>());
+                    GatedStore.Run<T, TPairs>(sum, target, gated, leaving.Cast<T>(), place);
+                }
                 else if (TBulkStore.Value)
                 {
-                    var leaving = shared.SubView(stages * StageElements + consumer * BoxesOfConsumer * BoxElements);
+                    var leaving = shared.SubView(stages * StageElements + consumer * Leaving<TBulkStore, TGated>());
                     StoreInBulk<T, TPairs>(sum, target, bias, addend, leaving.Cast<T>(), schedule, place);
                 }
                 else
@@ -214,7 +228,7 @@ internal static class WarpGroupKernel
     }
 
     /// <summary>Brings the tiles of all steps of the group's units, in order.</summary>
-    private static void Load<TBulkStore, TTransposeA, TTransposeB>(
+    private static void Load<TBulkStore, TTransposeA, TTransposeB, TGated>(
         in BulkTensor a,
         in BulkTensor b,
         ArrayView<ushort> shared,
@@ -224,6 +238,7 @@ internal static class WarpGroupKernel
         where TBulkStore : struct, IFlag
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
+        where TGated : struct, IFlag
     {
         var stages = Stages<TBulkStore>();
         var (stage, phase) = (0, 1);
@@ -251,7 +266,12 @@ internal static class WarpGroupKernel
                     Hopper.LoadTile(tileA, a, first, firstRow, batchA, barrier);
                 }
 
-                if (TTransposeB.Value)
+                if (TGated.Value)
+                {
+                    Hopper.LoadTile(tileB, b, first, firstColumn / 2, 0, barrier);
+                    Hopper.LoadTile(tileB.SubView(Columns / 2 * Depth), b, first, firstColumn / 2, 1, barrier);
+                }
+                else if (TTransposeB.Value)
                 {
                     Hopper.LoadTile(tileB, b, first, firstColumn, batchB, barrier);
                 }

@@ -1,0 +1,43 @@
+using Swat.Tensors.Numerics;
+
+namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
+
+/// <summary>
+/// Which columns a tile of C = A·Bᵀ has where silu(left half of C)·right half is computed besides. A work item must hold both numbers of a
+/// pair: the tile has columns of the left half, the gates, and the same ones of the right half, the ups, in blocks of half gates, half ups.
+/// A block is what the columns of one work item are spread over.
+/// </summary>
+internal static class GatedColumns
+{
+    /// <summary>Starts copying the tile's rows of B for <see cref="WarpKernel"/>, whose blocks are the columns of a warp.</summary>
+    /// <param name="b">[2·width, k], its rows <paramref name="stride"/> elements apart.</param>
+    /// <param name="tile">[columns of the tile][<see cref="IWarpTile.Depth"/>].</param>
+    /// <param name="firstColumn">The tile's first gate.</param>
+    /// <param name="width">Gates in all.</param>
+    /// <param name="start">First element along k.</param>
+    /// <param name="depth">Elements along k in all.</param>
+    /// <param name="stride">A multiple of 8.</param>
+    public static void Copy<TTile>(ArrayView<ushort> b, ArrayView<ushort> tile, int firstColumn, int width, int start, int depth, int stride)
+        where TTile : struct, IWarpTile
+    {
+        var half = TTile.WarpExtent / 2;
+        var columns = WarpKernel.WarpsAcross * TTile.WarpExtent;
+        var pieces = TTile.Depth / WarpKernel.PieceElements;
+        var (row, piece) = (Group.IdxX / pieces, Group.IdxX % pieces);
+
+        // The places of a work item's pieces are a multiple of eight rows apart, which leaves the swizzle as it is.
+        var target = tile.SubView(WarpKernel.Place<TTile, No>(columns, row, piece));
+        var element = start + WarpKernel.PieceElements * piece;
+        var bytes = sizeof(ushort) * Math.Clamp(depth - element, 0, WarpKernel.PieceElements);
+        for (var i = 0; i < columns * pieces / WarpKernel.GroupSize; i++)
+        {
+            var below = i * (WarpKernel.GroupSize / pieces);
+            var column = firstColumn + (row + below) / TTile.WarpExtent * half + (row + below) % half;
+            var line = column + ((row + below) / half % 2 == 0 ? 0 : width);
+            AsyncCopy.Copy16(
+                target.SubView(below * TTile.Depth),
+                b.SubView((long)line * stride + element),
+                column < width ? bytes : 0);
+        }
+    }
+}
