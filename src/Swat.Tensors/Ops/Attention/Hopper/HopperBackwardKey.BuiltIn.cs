@@ -408,6 +408,9 @@ internal static class HopperBackwardKey
             columns.Derive<T, No>(scores, products, weights, derivatives, origin, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
         else
             columns.Derive<T, Yes>(scores, products, weights, derivatives, origin, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
+        // One lane releases the entry for its warp. Products have ended by then, but that all lanes have read the statistics takes a barrier.
+        if (TSoftmax.Value)
+            Warp.Barrier();
     }
 
     /// <summary>There are registers for the rounded operands of one block beside the products of the next.</summary>
