@@ -39,7 +39,7 @@ internal static class TensorCoreBackwardQuery
             80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, gradients),
             96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, gradients),
             128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, gradients),
-            _ => false,
+            _ => WideBackwardQuery.TryLaunch<TElement, TSoftmax>(inputs, gradients),
         };
 
     private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)
