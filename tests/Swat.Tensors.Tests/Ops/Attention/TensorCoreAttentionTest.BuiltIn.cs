@@ -53,8 +53,24 @@ public sealed class TensorCoreAttentionTest(string deviceName)
     }
 
     [Test]
-    public void Float16([Values] ScoreActivation activation) =>
-        Check(new AttentionReference(1, 131, 2, 2, 64, 70, [-0.25, 0.125], activation), DType.Float16);
+    public void Wide_heads_at_odd_lengths(
+        [Values] ScoreActivation activation, [Values(1, 33, 129)] int length, [Values("1", "7", "64", "T")] string window) =>
+        Check(
+            new AttentionReference(1, length, 2, 1, 256, window == "T" ? length : int.Parse(window), [-0.5, 0.25], activation),
+            DType.BFloat16);
+
+    [Test]
+    public void Wide_heads_of_packed_documents([Values] ScoreActivation activation, [Values(7, 300)] int window) =>
+        Check(
+            new AttentionReference(2, 150, 2, 1, 256, window, [-0.25, 0.125], activation)
+            {
+                DocumentOffsets = [0, 40, 40, 41, 105, 180, 181, 250, 300],
+            },
+            DType.BFloat16);
+
+    [Test]
+    public void Float16([Values] ScoreActivation activation, [Values(64, 256)] int headDim) =>
+        Check(new AttentionReference(1, 131, 2, 2, headDim, 70, [-0.25, 0.125], activation), DType.Float16);
 
     [Test]
     public void Grouped_queries_of_several_sequences([Values] ScoreActivation activation, [Values(1, 2)] int keyHeads) =>

@@ -30,6 +30,9 @@ internal static class WarpTile
 
     private const int PieceElements = 8;
 
+    /// <summary>Kernels for larger head dimensions have no registers to spare for copies that need not loop.</summary>
+    private const int MostUnrolled = 64;
+
     /// <summary>A group per block of 64·TTiles rows (x), head (y) and sequence (z).</summary>
     public static KernelConfig Config<TTiles>(int batch, int heads, int length)
         where TTiles : struct, IConstant =>
@@ -56,20 +59,39 @@ internal static class WarpTile
         where TGroup : struct, IConstant
     {
         var pieces = THead.Value / PieceElements;
+        if (TGroup.Value % pieces == 0)
+        {
+            // Each time the same column, some rows below: few addresses, which loops around this keep in registers.
+            var (first, column) = (Group.IdxX / pieces, Group.IdxX % pieces * PieceElements);
+            if (THead.Value <= MostUnrolled & TRows.Value * pieces % TGroup.Value == 0)
+            {
+                for (var i = 0; i < TRows.Value * pieces / TGroup.Value; i++)
+                    CopyPiece<THead>(source, rowStride, rows, target, first + i * (TGroup.Value / pieces), column);
+            }
+            else
+            {
+                // A loop, as the number of its rounds is not a constant; unrolled, it would hold the addresses of all pieces at a time.
+                for (var row = first; row < TRows.Value; row += TGroup.Value / pieces)
+                    CopyPiece<THead>(source, rowStride, rows, target, row, column);
+            }
+
+            return;
+        }
+
         for (var i = 0; i < (TRows.Value * pieces + TGroup.Value - 1) / TGroup.Value; i++)
         {
             var index = Group.IdxX + i * TGroup.Value;
             if ((i + 1) * TGroup.Value <= TRows.Value * pieces || index < TRows.Value * pieces)
-            {
-                var row = index / pieces;
-                var column = index % pieces * PieceElements;
-                AsyncCopy.Copy16(
-                    target.SubView(row * Stride<THead>() + column),
-                    source.SubView(XMath.Min(row, rows - 1) * rowStride + column),
-                    row < rows ? 16 : 0);
-            }
+                CopyPiece<THead>(source, rowStride, rows, target, index / pieces, index % pieces * PieceElements);
         }
     }
+
+    private static void CopyPiece<THead>(ArrayView<ushort> source, int rowStride, int rows, ArrayView<ushort> target, int row, int column)
+        where THead : struct, IConstant =>
+        AsyncCopy.Copy16(
+            target.SubView(row * Stride<THead>() + column),
+            source.SubView(XMath.Min(row, rows - 1) * rowStride + column),
+            row < rows ? 16 : 0);
 
     /// <summary>Starts copying a block of rows of two matrices of one layout, one behind the other.</summary>
     /// <param name="first">Global memory.</param>

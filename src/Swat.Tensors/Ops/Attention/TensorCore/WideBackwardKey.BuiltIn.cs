@@ -85,6 +85,8 @@ internal static class WideBackwardKey
         var shared = SharedMemory.Allocate<ushort>(WideTile.Stages * 2 * WideTile.Block * (THead.Value + 8));
         var exchange = SharedMemory.Allocate<float>(WideTile.ExchangeLength);
         var limits = SharedMemory.Allocate<int>(WideTile.Rows);
+        // Of the queries of each stage: the logarithms of their sums to base 2, then the deltas.
+        var statistics = SharedMemory.Allocate<float>(TSoftmax.Value ? WideTile.Stages * 2 * WideTile.Block : 1);
         var left = LocalMemory.Allocate<uint>(THead.Value / 16 * 4);
         var results = LocalMemory.Allocate<float>(THead.Value / 8 * 4);
         var products = LocalMemory.Allocate<float>(WideTile.Products);
@@ -123,6 +125,10 @@ internal static class WideBackwardKey
             query, outputGradient, sequenceStart + (long)firstKey * queryStride + firstHead * THead.Value,
             queryStride, shape.Length - firstKey, shared);
         AsyncCopy.Commit();
+        // A warp of either side brings a number for each query of a block.
+        var bringsStatistics = TSoftmax.Value && Group.IdxX % WarpTile.GroupSize < WideTile.Block;
+        if (bringsStatistics)
+            statistics[side * WideTile.Block + Warp.LaneIdx] = Statistic(logSums, deltas, side, firstHead, firstKey, shape);
 
         // What the warp is seen by: nothing behind the newest query, and up to the common query all that are not before a key see it.
         var warpFirst = firstKey + ownRow;
@@ -135,9 +141,12 @@ internal static class WideBackwardKey
             AsyncCopy.Wait(0);
             Group.Barrier();
             var next = block + 1;
+            var nextStatistic = 0f;
             if (next < total)
             {
                 var position = firstKey + next % blocks * WideTile.Block;
+                if (bringsStatistics)
+                    nextStatistic = Statistic(logSums, deltas, side, firstHead + next / blocks, position, shape);
                 WideTile.CopyBlocks<THead>(
                     query, outputGradient, sequenceStart + (long)position * queryStride + (firstHead + next / blocks) * THead.Value,
                     queryStride, shape.Length - position, shared.SubView(next % 2 * stageElements));
@@ -151,7 +160,7 @@ internal static class WideBackwardKey
             var isSeen = start + WideTile.Block > warpFirst & start <= newestQuery;
             var row = warpFirst + Warp.LaneIdx / 4;
             var column = start + Warp.LaneIdx % 4 * 2;
-            var statistics = ((long)batch * shape.Heads + head) * shape.Length;
+            var ownStatistics = statistics.SubView((block % 2 * 2 + side) * WideTile.Block + Warp.LaneIdx % 4 * 2);
             if (isSeen)
             {
                 // dP has no bias.
@@ -161,18 +170,20 @@ internal static class WideBackwardKey
                     products, left, queries.SubView(side * WideTile.BlockElements<THead>() + WarpTile.RightOffset<THead>()));
                 if (side == 0)
                 {
-                    Weigh<TSoftmax>(products, logSums, statistics, column, shape);
+                    Weigh<TSoftmax>(products, ownStatistics, shape.Scale);
                     if (!(start >= warpLast & start + WideTile.Block - 1 <= commonQuery))
                         TileScores.Mask<C1, C32, Yes>(products, 0, row, column, limits.SubView(ownRow + Warp.LaneIdx / 4));
                     WideTile.Give(products, exchange);
                 }
             }
 
+            if (bringsStatistics)
+                statistics[(next % 2 * 2 + side) * WideTile.Block + Warp.LaneIdx] = nextStatistic;
             Group.Barrier();
             if (isSeen)
             {
                 if (side == 1)
-                    Derive<TSoftmax>(products, WideTile.Given(exchange), deltas, statistics, column, shape);
+                    Derive<TSoftmax>(products, WideTile.Given(exchange), ownStatistics);
                 var fragments = LocalMemory.Allocate<uint>(WideTile.Products / 2);
                 WarpTile.PackLeft<TElement, C1, C32>(products, fragments);
                 WarpTile.MultiplyAcross<TElement, THead, C1, C32>(
@@ -191,39 +202,36 @@ internal static class WideBackwardKey
             shape.Length - warpFirst);
     }
 
+    /// <summary>What a lane brings for its query of the block that begins at the position; the last query stands for those behind it.</summary>
+    private static float Statistic(ArrayView<float> logSums, ArrayView<float> deltas, int side, int head, int position, in AttentionShape shape)
+    {
+        var index = ((long)Grid.IdxZ * shape.Heads + head) * shape.Length + XMath.Min(position + Warp.LaneIdx, shape.Length - 1);
+        return side == 0 ? logSums[index] * ScoreUnit.Log2E : deltas[index];
+    }
+
     /// <summary>Turns scores into weights.</summary>
-    /// <param name="logSums">Softmax only.</param>
-    /// <param name="statistics">Where those of the head begin.</param>
-    /// <param name="column">Position of the work item's first query.</param>
-    private static void Weigh<TSoftmax>(ArrayView<float> scores, ArrayView<float> logSums, long statistics, int column, in AttentionShape shape)
+    /// <param name="logSums">Softmax only: those of the block, from the work item's first query on.</param>
+    private static void Weigh<TSoftmax>(ArrayView<float> scores, ArrayView<float> logSums, float scale)
         where TSoftmax : struct, IFlag
     {
         for (var i = 0; i < WideTile.Products; i++)
         {
             scores[i] = TSoftmax.Value
-                ? XMath.Exp2(ScoreUnit.Log2E * (scores[i] * shape.Scale - logSums[statistics + QueryOf(i, column, shape)]))
-                : 0.5f * FastMath.Tanh(0.5f * shape.Scale * scores[i]) + 0.5f;
+                ? XMath.Exp2(scores[i] * (scale * ScoreUnit.Log2E) - logSums[i / 4 * 8 + i % 2])
+                : 0.5f * FastMath.Tanh(0.5f * scale * scores[i]) + 0.5f;
         }
     }
 
     /// <summary>Turns dP into dS.</summary>
     /// <param name="weights"><see cref="WideTile.GroupSize"/> apart.</param>
-    /// <param name="deltas">Softmax only.</param>
-    /// <param name="statistics">Where those of the head begin.</param>
-    /// <param name="column">Position of the work item's first query.</param>
-    private static void Derive<TSoftmax>(
-        ArrayView<float> products, ArrayView<float> weights, ArrayView<float> deltas, long statistics, int column, in AttentionShape shape)
+    /// <param name="deltas">Softmax only: those of the block, from the work item's first query on.</param>
+    private static void Derive<TSoftmax>(ArrayView<float> products, ArrayView<float> weights, ArrayView<float> deltas)
         where TSoftmax : struct, IFlag
     {
         for (var i = 0; i < WideTile.Products; i++)
         {
             var weight = weights[i * WideTile.GroupSize];
-            products[i] = TSoftmax.Value
-                ? weight * (products[i] - deltas[statistics + QueryOf(i, column, shape)])
-                : products[i] * (weight - weight * weight);
+            products[i] = TSoftmax.Value ? weight * (products[i] - deltas[i / 4 * 8 + i % 2]) : products[i] * (weight - weight * weight);
         }
     }
-
-    /// <summary>The query of a work item's product; the last one stands for those behind the sequence, whose operands are 0.</summary>
-    private static int QueryOf(int i, int column, in AttentionShape shape) => XMath.Min(column + i / 4 * 8 + i % 2, shape.Length - 1);
 }

@@ -36,7 +36,9 @@ internal static class WideTile
     /// <summary>Whether the device has the shared memory for the head dimension.</summary>
     public static bool Fits(TensorDevice device, int headDim) =>
         device.Info.SharedMemoryBytes
-            >= Stages * 2 * Block * (headDim + 8) * sizeof(ushort) + ExchangeLength * sizeof(float) + Rows * sizeof(int);
+            >= Stages * 2 * Block * (headDim + 8) * sizeof(ushort)
+                + (ExchangeLength + Stages * 2 * Block) * sizeof(float)
+                + Rows * sizeof(int);
 
     /// <summary>A group per block of rows (x), head (y) and sequence (z).</summary>
     public static KernelConfig Config(int batch, int heads, int length) =>
