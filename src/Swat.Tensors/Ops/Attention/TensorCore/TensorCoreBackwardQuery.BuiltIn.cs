@@ -4,8 +4,9 @@ using static Swat.Tensors.Numerics.Constants;
 namespace Swat.Tensors.Ops.Attention.TensorCore;
 
 /// <summary>
-/// The kernel for dQ on tensor cores. A group of four warps owns 64·TTiles queries of one head and sequence, with their output gradients;
-/// keys and values stream past in blocks of 64, as in <see cref="TensorCoreForward"/>.
+/// The kernel for dQ on tensor cores for head dimensions up to 128; above, <see cref="WideBackwardQuery"/>. A group of four warps owns
+/// 64·TTiles queries of one head and sequence, with their output gradients; keys and values stream past in blocks of 64, as in
+/// <see cref="TensorCoreForward"/>.
 /// <para>
 /// For each block that a query of the warp sees, TStep keys at a time: S = Q·Kᵀ + slope/scale·(m - n), dP = dO·Vᵀ, dS from both,
 /// dQ += dS·K. Sigmoid: P·(1 - P) = (1 - t²)/4 with t = tanh(scale·S/2), and the quarter waits for the end. Softmax:

@@ -4,8 +4,8 @@ using static Swat.Tensors.Numerics.Constants;
 namespace Swat.Tensors.Ops.Attention.TensorCore;
 
 /// <summary>
-/// The forward kernel on tensor cores. A group of four warps owns 64·TTiles queries of one head and sequence, a warp 16·TTiles of them; keys
-/// and values stream past in blocks of 64.
+/// The forward kernel on tensor cores for head dimensions up to 128; above, <see cref="WideForward"/>. A group of four warps owns 64·TTiles
+/// queries of one head and sequence, a warp 16·TTiles of them; keys and values stream past in blocks of 64.
 /// <para>
 /// For each block that a query of the warp sees: S = Q·Kᵀ + slope/scale·(m - n), TStep keys at a time; P = sigmoid(scale·S) as
 /// 0.5·tanh(0.5·scale·S) + 0.5; O += P·V. S begins as the bias instead of 0, so that a pair costs three operations and one tanh besides the
@@ -25,7 +25,7 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// <para>
 /// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, 16 heads of 64: 0.120 ms at a window of 128 (140 TFLOP/s over the pairs of the
 /// window), 0.241 at 512 (268), 0.384 at 1024 (313), 0.809 at 4096 (340); 8 heads of 128 at 1024: 0.460 (262). Softmax at 1024: 0.565. 168
-/// registers (216 at 128) and 55 KiB of shared memory (69), nothing spilled; at a head dimension of 256 132 bytes are.
+/// registers (216 at 128) and 55 KiB of shared memory (69), nothing spilled.
 /// </para>
 /// </summary>
 internal static class TensorCoreForward

@@ -7,13 +7,13 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// The kernel for dK and dV on tensor cores for wide heads: <see cref="TensorCoreBackwardKey"/> with two warps for 16 keys, see
 /// <see cref="WideTile"/>.
 /// <para>
-/// For each block of 32 queries, of all query heads that share the key head, side 0 of a pair computes Sᵀ = K·Qᵀ + slope/scale·(m - n) and the
-/// weights Pᵀ, and gives them to side 1, which computes dPᵀ = V·dOᵀ and dSᵀ from both. Side 0 adds Pᵀ·dO to dV, side 1 dSᵀ·Q to dK. Both sides
-/// run the same products, on other memory; nobody else writes to their rows.
+/// For each block of 32 queries, of all query heads that share the key head, side 0 of a pair computes Sᵀ = K·Qᵀ + slope/scale·(m - n) and
+/// the weights Pᵀ, and gives them to side 1, which computes dPᵀ = V·dOᵀ and dSᵀ from both. Side 0 adds Pᵀ·dO to dV, side 1 dSᵀ·Q to dK.
+/// Both sides run the same products, on other memory; nobody else writes to their rows.
 /// </para>
 /// <para>
 /// Data: K or V stays in registers, THead/4 words a work item beside THead/2 sums of dV or dK. For 16 queries a pair reads 128·THead bytes of
-/// shared memory for operands, and 1 KiB for the exchange, and runs THead/2 products of 16x8x16. Shared memory: 82 KiB at 256.
+/// shared memory for operands, and 2 KiB for the exchange, and runs THead/2 products of 16x8x16. Shared memory: 83 KiB at 256.
 /// </para>
 /// </summary>
 internal static class WideBackwardKey
@@ -203,7 +203,8 @@ internal static class WideBackwardKey
     }
 
     /// <summary>What a lane brings for its query of the block that begins at the position; the last query stands for those behind it.</summary>
-    private static float Statistic(ArrayView<float> logSums, ArrayView<float> deltas, int side, int head, int position, in AttentionShape shape)
+    private static float Statistic(
+        ArrayView<float> logSums, ArrayView<float> deltas, int side, int head, int position, in AttentionShape shape)
     {
         var index = ((long)Grid.IdxZ * shape.Heads + head) * shape.Length + XMath.Min(position + Warp.LaneIdx, shape.Length - 1);
         return side == 0 ? logSums[index] * ScoreUnit.Log2E : deltas[index];

@@ -13,7 +13,7 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// </para>
 /// <para>
 /// Data: Q or dO stays in registers, THead/4 words a work item beside THead/4 sums of dQ. For 16 keys a pair reads 96·THead bytes of shared
-/// memory for operands, and 4 KiB for the exchange, and runs 3·THead/8 products of 16x8x16. Shared memory: 82 KiB at 256.
+/// memory for operands, and 4 KiB for the exchange, and runs 3·THead/8 products of 16x8x16. Shared memory: 83 KiB at 256.
 /// </para>
 /// </summary>
 internal static class WideBackwardQuery

@@ -12,7 +12,7 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// </para>
 /// <para>
 /// Data: half of Q stays in registers, THead/8 words a work item beside THead/4 sums of the output. For 16 keys a pair reads 64·THead bytes
-/// of shared memory for operands, and 4 KiB for the exchange, and runs THead/4 products of 16x8x16. Shared memory: 82 KiB at 256.
+/// of shared memory for operands, and 4 KiB for the exchange, and runs THead/4 products of 16x8x16. Shared memory: 83 KiB at 256.
 /// </para>
 /// </summary>
 internal static class WideForward
