@@ -31,12 +31,15 @@ internal sealed class CachedAttentionBenchmark : IBenchmark
         {
             var count = run.Arguments.GetValue(sequences);
             var name = $"{count} texts, window {Window}, {Heads} heads of {HeadDim}, {type}";
-            if (run.Wants(name))
-                yield return Row(run, name, count, type);
+            if (!run.Wants(name))
+                continue;
+            foreach (var row in Rows(run, name, count, type))
+                yield return row;
         }
     }
 
-    private static BenchRow Row(BenchRun run, string name, int count, DType type)
+    /// <summary>The kernel launched as usual, and replayed as a recording, as generation does it.</summary>
+    private static IEnumerable<BenchRow> Rows(BenchRun run, string name, int count, DType type)
     {
         var device = run.Device;
         using var scope = device.Scope();
@@ -59,20 +62,33 @@ internal sealed class CachedAttentionBenchmark : IBenchmark
             HasSlopes = 1,
             Scale = 0.125f,
         };
-        if (!PackedRingKernels.TryLaunch<No>(query, ring, slopes, control, output, shape))
+        bool TryLaunch() => PackedRingKernels.TryLaunch<No>(query, ring, slopes, control, output, shape);
+        double CheckedError()
+        {
+            var error = Error(count, query.ToArray(), ring.Keys.ToArray(), ring.Values.ToArray(), slopes.ToArray(), output.ToArray());
+            return error < 1e-4 ? error : throw new InvalidOperationException($"{name} is wrong: error {error}");
+        }
+
+        if (!TryLaunch())
             throw new InvalidOperationException($"{device.Name} has no kernel for this");
-        var error = Error(count, query.ToArray(), ring.Keys.ToArray(), ring.Values.ToArray(), slopes.ToArray(), output.ToArray());
-        if (!(error < 1e-4))
-            throw new InvalidOperationException($"{name} is wrong: error {error}");
-        var time = run.Time(() => PackedRingKernels.TryLaunch<No>(query, ring, slopes, control, output, shape));
         var bytes = (double)type.Size * (ring.Keys.Count + ring.Values.Count);
-        return new(
+        yield return Row(name, run.Time(() => TryLaunch()), bytes, CheckedError());
+        output.FillWith(0);
+        using var graph = device.TryRecord(() => TryLaunch());
+        if (graph is null)
+            yield break;
+        var time = run.Time(graph.Launch);
+        output.MarkChanged();
+        yield return Row($"{name}, a graph", time, bytes, CheckedError());
+    }
+
+    private static BenchRow Row(string name, Timing time, double bytes, double error) =>
+        new(
             name,
             time,
             1e-9 * bytes / time.Median,
             "GB/s",
             string.Create(CultureInfo.InvariantCulture, $"{100 * bytes / MemoryRate / time.Median:F0} % of the floor, error {error:E1}"));
-    }
 
     /// <summary>Against float64, for some texts and heads.</summary>
     private static double Error(int count, float[] query, float[] keys, float[] values, float[] slopes, float[] actual)

@@ -1,4 +1,5 @@
 using Swat.Tensors.Ops;
+using Swat.Tensors.Ops.Attention.Portable;
 using Swat.Tensors.Tests.Support;
 
 namespace Swat.Tensors.Tests.Ops.Attention;
@@ -45,15 +46,31 @@ public sealed class TensorCoreAttentionTest(string deviceName)
     [Test]
     public void Every_head_dimension([Values] ScoreActivation activation, [Values(16, 32, 48, 80, 96, 128, 256)] int headDim)
     {
-        // There they take seconds to compile, and those of 256 are more than one method can be.
-        if (device.Kind == DeviceKind.Cpu && headDim is not (48 or 128))
+        // There they take seconds to compile.
+        if (device.Kind == DeviceKind.Cpu && headDim is not (48 or 128 or 256))
             Assert.Ignore("on CUDA devices alone");
         Check(new AttentionReference(1, 131, 2, 2, headDim, 70, [-0.25, 0.125], activation), DType.BFloat16);
     }
 
     [Test]
-    public void Float16([Values] ScoreActivation activation) =>
-        Check(new AttentionReference(1, 131, 2, 2, 64, 70, [-0.25, 0.125], activation), DType.Float16);
+    public void Wide_heads_at_odd_lengths(
+        [Values] ScoreActivation activation, [Values(1, 33, 129)] int length, [Values("1", "7", "64", "T")] string window) =>
+        Check(
+            new AttentionReference(1, length, 2, 1, 256, window == "T" ? length : int.Parse(window), [-0.5, 0.25], activation),
+            DType.BFloat16);
+
+    [Test]
+    public void Wide_heads_of_packed_documents([Values] ScoreActivation activation, [Values(7, 300)] int window) =>
+        Check(
+            new AttentionReference(2, 150, 2, 1, 256, window, [-0.25, 0.125], activation)
+            {
+                DocumentOffsets = [0, 40, 40, 41, 105, 180, 181, 250, 300],
+            },
+            DType.BFloat16);
+
+    [Test]
+    public void Float16([Values] ScoreActivation activation, [Values(64, 256)] int headDim) =>
+        Check(new AttentionReference(1, 131, 2, 2, headDim, 70, [-0.25, 0.125], activation), DType.Float16);
 
     [Test]
     public void Grouped_queries_of_several_sequences([Values] ScoreActivation activation, [Values(1, 2)] int keyHeads) =>
@@ -115,5 +132,9 @@ public sealed class TensorCoreAttentionTest(string deviceName)
         });
         foreach (var tensor in tensors)
             tensor.Dispose();
+        var names = device.Accelerator.CompiledKernels.Select(kernel => kernel.Name).ToArray();
+        Assert.That(names, Is.Not.Empty);
+        foreach (var portable in (string[])[nameof(AttentionForward), nameof(AttentionBackwardQuery), nameof(AttentionBackwardKey)])
+            Assert.That(names, Has.None.StartsWith(portable), "other kernels did the work");
     }
 }

@@ -78,7 +78,10 @@ internal readonly struct BlockRing<THead>
     /// <summary>Describes the entry's second block to wgmma.</summary>
     public long Second(int number) => AttentionBlocks.Describe(second) + number % Stages * AttentionBlocks.DescriptorStep<THead>();
 
-    /// <summary>Each reading warp calls when it is done with an entry, for every number that is filled again.</summary>
+    /// <summary>
+    /// Each reading warp calls when it is done with an entry, for every number that is filled again. One lane arrives: what the warp's lanes
+    /// read by themselves, and not by products that they have awaited, they must have read before a barrier of the warp.
+    /// </summary>
     public void Release(int number)
     {
         if (Warp.LaneIdx == 0)

@@ -4,9 +4,10 @@ using static Swat.Tensors.Numerics.Constants;
 namespace Swat.Tensors.Ops.Attention.TensorCore;
 
 /// <summary>
-/// The kernel for dK and dV on tensor cores. A group of four warps owns 64·TTiles keys of one key head and sequence, with their values;
-/// queries and output gradients stream past in blocks of 64, for all query heads that share the key head, one after the other. No other
-/// group writes to its rows, so nothing is added atomically and the order is always the same.
+/// The kernel for dK and dV on tensor cores for head dimensions up to 128; above, <see cref="WideBackwardKey"/>. A group of four warps owns
+/// 64·TTiles keys of one key head and sequence, with their values; queries and output gradients stream past in blocks of 64, for all query
+/// heads that share the key head, one after the other. No other group writes to its rows, so nothing is added atomically and the order is
+/// always the same.
 /// <para>
 /// Everything is computed transposed, keys by queries, so that results of the first products are left operands of the second ones. For each
 /// block of queries that see a key of the warp, TStep queries at a time: Sᵀ = K·Qᵀ + slope/scale·(m - n), Pᵀ from it, dV += Pᵀ·dO;
@@ -41,7 +42,7 @@ internal static class TensorCoreBackwardKey
             80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, gradients),
             96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, gradients),
             128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, gradients),
-            _ => false,
+            _ => WideBackwardKey.TryLaunch<TElement, TSoftmax>(inputs, gradients),
         };
 
     private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)

@@ -4,8 +4,9 @@ using static Swat.Tensors.Numerics.Constants;
 namespace Swat.Tensors.Ops.Attention.TensorCore;
 
 /// <summary>
-/// The kernel for dQ on tensor cores. A group of four warps owns 64·TTiles queries of one head and sequence, with their output gradients;
-/// keys and values stream past in blocks of 64, as in <see cref="TensorCoreForward"/>.
+/// The kernel for dQ on tensor cores for head dimensions up to 128; above, <see cref="WideBackwardQuery"/>. A group of four warps owns
+/// 64·TTiles queries of one head and sequence, with their output gradients; keys and values stream past in blocks of 64, as in
+/// <see cref="TensorCoreForward"/>.
 /// <para>
 /// For each block that a query of the warp sees, TStep keys at a time: S = Q·Kᵀ + slope/scale·(m - n), dP = dO·Vᵀ, dS from both,
 /// dQ += dS·K. Sigmoid: P·(1 - P) = (1 - t²)/4 with t = tanh(scale·S/2), and the quarter waits for the end. Softmax:
@@ -39,7 +40,7 @@ internal static class TensorCoreBackwardQuery
             80 => Launch<TElement, C80, C1, C16, C2, TSoftmax>(inputs, gradients),
             96 => Launch<TElement, C96, C1, C16, C2, TSoftmax>(inputs, gradients),
             128 => Launch<TElement, C128, C1, C16, C2, TSoftmax>(inputs, gradients),
-            _ => false,
+            _ => WideBackwardQuery.TryLaunch<TElement, TSoftmax>(inputs, gradients),
         };
 
     private static bool Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax>(in AttentionInputs inputs, in AttentionGradients gradients)

@@ -4,8 +4,8 @@ using static Swat.Tensors.Numerics.Constants;
 namespace Swat.Tensors.Ops.Attention.TensorCore;
 
 /// <summary>
-/// The forward kernel on tensor cores. A group of four warps owns 64·TTiles queries of one head and sequence, a warp 16·TTiles of them; keys
-/// and values stream past in blocks of 64.
+/// The forward kernel on tensor cores for head dimensions up to 128; above, <see cref="WideForward"/>. A group of four warps owns 64·TTiles
+/// queries of one head and sequence, a warp 16·TTiles of them; keys and values stream past in blocks of 64.
 /// <para>
 /// For each block that a query of the warp sees: S = Q·Kᵀ + slope/scale·(m - n), TStep keys at a time; P = sigmoid(scale·S) as
 /// 0.5·tanh(0.5·scale·S) + 0.5; O += P·V. S begins as the bias instead of 0, so that a pair costs three operations and one tanh besides the
@@ -25,14 +25,11 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// <para>
 /// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, 16 heads of 64: 0.120 ms at a window of 128 (140 TFLOP/s over the pairs of the
 /// window), 0.241 at 512 (268), 0.384 at 1024 (313), 0.809 at 4096 (340); 8 heads of 128 at 1024: 0.460 (262). Softmax at 1024: 0.565. 168
-/// registers (216 at 128) and 55 KiB of shared memory (69), nothing spilled; at a head dimension of 256 132 bytes are.
+/// registers (216 at 128) and 55 KiB of shared memory (69), nothing spilled.
 /// </para>
 /// </summary>
 internal static class TensorCoreForward
 {
-    /// <summary>Weights stay below two to this power.</summary>
-    private const float LargestExponent = 8;
-
     /// <summary>Computes the output, and for softmax the logarithm of each query's sum of exponentials.</summary>
     /// <returns>False: there is no kernel for the head dimension.</returns>
     public static bool TryLaunch<TElement, TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
@@ -55,8 +52,7 @@ internal static class TensorCoreForward
             80 => Launch<TElement, C80, C1, C32, C2, TSoftmax>(inputs, output, logSums),
             96 => Launch<TElement, C96, C1, C32, C2, TSoftmax>(inputs, output, logSums),
             128 => Launch<TElement, C128, C1, C32, C2, TSoftmax>(inputs, output, logSums),
-            256 => Launch<TElement, C256, C1, C16, C2, TSoftmax>(inputs, output, logSums),
-            _ => false,
+            _ => WideForward.TryLaunch<TElement, TSoftmax>(inputs, output, logSums),
         };
 
     private static bool TryLaunchSoftmax<TElement, TSoftmax>(in AttentionInputs inputs, Tensor output, Tensor? logSums)
@@ -71,8 +67,7 @@ internal static class TensorCoreForward
             80 => Launch<TElement, C80, C1, C64, C2, TSoftmax>(inputs, output, logSums),
             96 => Launch<TElement, C96, C1, C64, C2, TSoftmax>(inputs, output, logSums),
             128 => Launch<TElement, C128, C1, C64, C2, TSoftmax>(inputs, output, logSums),
-            256 => Launch<TElement, C256, C1, C16, C2, TSoftmax>(inputs, output, logSums),
-            _ => false,
+            _ => WideForward.TryLaunch<TElement, TSoftmax>(inputs, output, logSums),
         };
 
     /// <summary>Runs the kernel with these tile sizes.</summary>
@@ -252,7 +247,7 @@ internal static class TensorCoreForward
         if (TSoftmax.Value)
         {
             var rowStart = ((long)batch * shape.Heads + head) * shape.Length + warpFirst;
-            Normalise<THead, TTiles>(results, maxima, sums, shape.Scale, logSums, rowStart, shape.Length - warpFirst);
+            TileSoftmax.Normalise<THead, TTiles>(results, maxima, sums, shape.Scale, logSums, rowStart, shape.Length - warpFirst);
         }
 
         Group.Barrier();
@@ -306,7 +301,7 @@ internal static class TensorCoreForward
         {
             if (TMasked.Value)
                 TileScores.Mask<TTiles, TStep, No>(products, float.NegativeInfinity, ownRow, ownColumn, limits.SubView(Warp.LaneIdx / 4));
-            Exponentiate<THead, TTiles, TStep>(products, results, maxima, sums, scale * ScoreUnit.Log2E);
+            TileSoftmax.Exponentiate<THead, TTiles, TStep>(products, results, maxima, sums, scale * ScoreUnit.Log2E);
         }
         else
         {
@@ -319,95 +314,5 @@ internal static class TensorCoreForward
         WarpTile.PackLeft<TElement, TTiles, TStep>(products, weights);
         WarpTile.MultiplyAcross<TElement, THead, TTiles, TStep>(
             results, weights, keys.SubView(WarpTile.Block * WarpTile.Stride<THead>() + WarpTile.LeftOffset<THead>()));
-    }
-
-    /// <summary>
-    /// Turns scores into exponentials relative to the queries' maxima. A maximum is replaced, and what was summed before scaled to it, when
-    /// one is exceeded by so much that exponentials could grow large: seldom.
-    /// </summary>
-    private static void Exponentiate<THead, TTiles, TStep>(
-        ArrayView<float> products,
-        ArrayView<float> results,
-        ArrayView<float> maxima,
-        ArrayView<float> sums,
-        float factor)
-        where THead : struct, IConstant
-        where TTiles : struct, IConstant
-        where TStep : struct, IConstant
-    {
-        var largest = LocalMemory.Allocate<float>(TTiles.Value * 2);
-        var isExceeded = false;
-        for (var i = 0; i < TTiles.Value * 2; i++)
-        {
-            var first = i / 2 * (TStep.Value / 8) * 4 + i % 2 * 2;
-            var max = maxima[i];
-            for (var n = 0; n < TStep.Value / 8; n++)
-                max = XMath.Max(max, XMath.Max(products[first + 4 * n], products[first + 4 * n + 1]));
-            max = XMath.Max(max, Warp.ShuffleXor(max, 1));
-            max = XMath.Max(max, Warp.ShuffleXor(max, 2));
-            largest[i] = max;
-            isExceeded |= (max - maxima[i]) * factor > LargestExponent;
-        }
-
-        if (Warp.Any(isExceeded))
-        {
-            for (var i = 0; i < TTiles.Value * 2; i++)
-            {
-                var rescale = XMath.Exp2((maxima[i] - largest[i]) * factor);
-                maxima[i] = largest[i];
-                sums[i] *= rescale;
-                for (var n = 0; n < THead.Value / 8; n++)
-                {
-                    for (var e = 0; e < 2; e++)
-                        results[(i / 2 * (THead.Value / 8) + n) * 4 + i % 2 * 2 + e] *= rescale;
-                }
-            }
-        }
-
-        for (var i = 0; i < TTiles.Value * 2; i++)
-        {
-            var first = i / 2 * (TStep.Value / 8) * 4 + i % 2 * 2;
-            var offset = maxima[i] * factor;
-            for (var n = 0; n < TStep.Value / 8; n++)
-            {
-                for (var e = 0; e < 2; e++)
-                {
-                    var weight = XMath.Exp2(products[first + 4 * n + e] * factor - offset);
-                    products[first + 4 * n + e] = weight;
-                    sums[i] += weight;
-                }
-            }
-        }
-    }
-
-    /// <summary>Divides the output by the sum of its weights and stores the logarithm of that sum.</summary>
-    private static void Normalise<THead, TTiles>(
-        ArrayView<float> results,
-        ArrayView<float> maxima,
-        ArrayView<float> sums,
-        float scale,
-        ArrayView<float> logSums,
-        long rowStart,
-        int rows)
-        where THead : struct, IConstant
-        where TTiles : struct, IConstant
-    {
-        for (var t = 0; t < TTiles.Value; t++)
-        {
-            for (var h = 0; h < 2; h++)
-            {
-                var sum = sums[2 * t + h];
-                sum += Warp.ShuffleXor(sum, 1);
-                sum += Warp.ShuffleXor(sum, 2);
-                var row = Warp.LaneIdx / 4 + 16 * t + 8 * h;
-                if (Warp.LaneIdx % 4 == 0 & row < rows)
-                    logSums[rowStart + row] = maxima[2 * t + h] * scale + MathF.Log(sum);
-                for (var n = 0; n < THead.Value / 8; n++)
-                {
-                    for (var e = 0; e < 2; e++)
-                        results[(t * (THead.Value / 8) + n) * 4 + 2 * h + e] *= 1 / sum;
-                }
-            }
-        }
     }
 }

@@ -30,6 +30,9 @@ internal static class WarpTile
 
     private const int PieceElements = 8;
 
+    /// <summary>Kernels for larger head dimensions have no registers to spare for copies that need not loop.</summary>
+    private const int MostUnrolled = 64;
+
     /// <summary>A group per block of 64·TTiles rows (x), head (y) and sequence (z).</summary>
     public static KernelConfig Config<TTiles>(int batch, int heads, int length)
         where TTiles : struct, IConstant =>
@@ -46,23 +49,49 @@ internal static class WarpTile
     /// <param name="target">Shared memory.</param>
     public static void CopyRows<THead, TRows>(ArrayView<ushort> source, int rowStride, int rows, ArrayView<ushort> target)
         where THead : struct, IConstant
+        where TRows : struct, IConstant => CopyRows<THead, TRows, C128>(source, rowStride, rows, target);
+
+    /// <summary>As the other form, in a group of TGroup work items.</summary>
+    /// <inheritdoc cref="CopyRows{THead, TRows}"/>
+    public static void CopyRows<THead, TRows, TGroup>(ArrayView<ushort> source, int rowStride, int rows, ArrayView<ushort> target)
+        where THead : struct, IConstant
         where TRows : struct, IConstant
+        where TGroup : struct, IConstant
     {
         var pieces = THead.Value / PieceElements;
-        for (var i = 0; i < (TRows.Value * pieces + GroupSize - 1) / GroupSize; i++)
+        if (TGroup.Value % pieces == 0)
         {
-            var index = Group.IdxX + i * GroupSize;
-            if ((i + 1) * GroupSize <= TRows.Value * pieces || index < TRows.Value * pieces)
+            // Each time the same column, some rows below: few addresses, which loops around this keep in registers.
+            var (first, column) = (Group.IdxX / pieces, Group.IdxX % pieces * PieceElements);
+            if (THead.Value <= MostUnrolled & TRows.Value * pieces % TGroup.Value == 0)
             {
-                var row = index / pieces;
-                var column = index % pieces * PieceElements;
-                AsyncCopy.Copy16(
-                    target.SubView(row * Stride<THead>() + column),
-                    source.SubView(XMath.Min(row, rows - 1) * rowStride + column),
-                    row < rows ? 16 : 0);
+                for (var i = 0; i < TRows.Value * pieces / TGroup.Value; i++)
+                    CopyPiece<THead>(source, rowStride, rows, target, first + i * (TGroup.Value / pieces), column);
             }
+            else
+            {
+                // A loop, as the number of its rounds is not a constant; unrolled, it would hold the addresses of all pieces at a time.
+                for (var row = first; row < TRows.Value; row += TGroup.Value / pieces)
+                    CopyPiece<THead>(source, rowStride, rows, target, row, column);
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < (TRows.Value * pieces + TGroup.Value - 1) / TGroup.Value; i++)
+        {
+            var index = Group.IdxX + i * TGroup.Value;
+            if ((i + 1) * TGroup.Value <= TRows.Value * pieces || index < TRows.Value * pieces)
+                CopyPiece<THead>(source, rowStride, rows, target, index / pieces, index % pieces * PieceElements);
         }
     }
+
+    private static void CopyPiece<THead>(ArrayView<ushort> source, int rowStride, int rows, ArrayView<ushort> target, int row, int column)
+        where THead : struct, IConstant =>
+        AsyncCopy.Copy16(
+            target.SubView(row * Stride<THead>() + column),
+            source.SubView(XMath.Min(row, rows - 1) * rowStride + column),
+            row < rows ? 16 : 0);
 
     /// <summary>Starts copying a block of rows of two matrices of one layout, one behind the other.</summary>
     /// <param name="first">Global memory.</param>
@@ -131,13 +160,20 @@ internal static class WarpTile
     /// <param name="rows">Shared memory from the warp's first row.</param>
     public static void LoadLeftTiles<THead, TTiles>(ArrayView<uint> fragments, ArrayView<ushort> rows)
         where THead : struct, IConstant
+        where TTiles : struct, IConstant => LoadLeftTiles<THead, THead, TTiles>(fragments, rows);
+
+    /// <summary>As the other form, for the first TDepth columns: [TTiles][TDepth/16][4].</summary>
+    /// <inheritdoc cref="LoadLeftTiles{THead, TTiles}"/>
+    public static void LoadLeftTiles<THead, TDepth, TTiles>(ArrayView<uint> fragments, ArrayView<ushort> rows)
+        where THead : struct, IConstant
+        where TDepth : struct, IConstant
         where TTiles : struct, IConstant
     {
         var own = rows.SubView(LeftOffset<THead>());
         for (var t = 0; t < TTiles.Value; t++)
         {
-            for (var k = 0; k < THead.Value / 16; k++)
-                LoadLeft(fragments.SubView((t * (THead.Value / 16) + k) * 4, 4), own.SubView(t * Rows * Stride<THead>()), k * 16);
+            for (var k = 0; k < TDepth.Value / 16; k++)
+                LoadLeft(fragments.SubView((t * (TDepth.Value / 16) + k) * 4, 4), own.SubView(t * Rows * Stride<THead>()), k * 16);
         }
     }
 
@@ -157,9 +193,19 @@ internal static class WarpTile
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
+        where TStep : struct, IConstant => MultiplyAlong<TElement, THead, THead, TTiles, TStep>(products, left, rows);
+
+    /// <summary>As the other form, summing over the first TDepth columns.</summary>
+    /// <inheritdoc cref="MultiplyAlong{TElement, THead, TTiles, TStep}"/>
+    public static void MultiplyAlong<TElement, THead, TDepth, TTiles, TStep>(
+        ArrayView<float> products, ArrayView<uint> left, ArrayView<ushort> rows)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TDepth : struct, IConstant
+        where TTiles : struct, IConstant
         where TStep : struct, IConstant
     {
-        for (var k = 0; k < THead.Value / 16; k++)
+        for (var k = 0; k < TDepth.Value / 16; k++)
         {
             for (var n = 0; n < TStep.Value / 16; n++)
             {
@@ -167,7 +213,7 @@ internal static class WarpTile
                 LoadRightAlong(right, rows.SubView(n * 16 * Stride<THead>()), k * 16);
                 for (var t = 0; t < TTiles.Value; t++)
                 {
-                    var a = left.SubView((t * (THead.Value / 16) + k) * 4, 4);
+                    var a = left.SubView((t * (TDepth.Value / 16) + k) * 4, 4);
                     TElement.MultiplyAdd(products.SubView((t * (TStep.Value / 8) + 2 * n) * 4, 4), a, right.SubView(0, 2));
                     TElement.MultiplyAdd(products.SubView((t * (TStep.Value / 8) + 2 * n + 1) * 4, 4), a, right.SubView(2, 2));
                 }
@@ -175,7 +221,7 @@ internal static class WarpTile
         }
     }
 
-    /// <summary>As <see cref="MultiplyAlong"/>, with the left operands in shared memory.</summary>
+    /// <summary>As <see cref="MultiplyAlong{TElement, THead, TTiles, TStep}"/>, with the left operands in shared memory.</summary>
     /// <param name="products">[TTiles][TStep/8][4].</param>
     /// <param name="left">The rows of the warp's tiles in shared memory, at <see cref="LeftOffset"/>.</param>
     /// <param name="rows">TStep rows in shared memory, at <see cref="RightOffset"/>.</param>
@@ -211,19 +257,29 @@ internal static class WarpTile
         where TElement : struct, IFragmentElement
         where THead : struct, IConstant
         where TTiles : struct, IConstant
+        where TStep : struct, IConstant => MultiplyAcross<TElement, THead, THead, TTiles, TStep>(results, left, rows);
+
+    /// <summary>As the other form, for the first TWidth columns: [TTiles][TWidth/8][4].</summary>
+    /// <inheritdoc cref="MultiplyAcross{TElement, THead, TTiles, TStep}"/>
+    public static void MultiplyAcross<TElement, THead, TWidth, TTiles, TStep>(
+        ArrayView<float> results, ArrayView<uint> left, ArrayView<ushort> rows)
+        where TElement : struct, IFragmentElement
+        where THead : struct, IConstant
+        where TWidth : struct, IConstant
+        where TTiles : struct, IConstant
         where TStep : struct, IConstant
     {
         for (var k = 0; k < TStep.Value / 16; k++)
         {
-            for (var n = 0; n < THead.Value / 16; n++)
+            for (var n = 0; n < TWidth.Value / 16; n++)
             {
                 var right = LocalMemory.Allocate<uint>(4);
                 LoadRightAcross(right, rows.SubView(k * 16 * Stride<THead>()), n * 16);
                 for (var t = 0; t < TTiles.Value; t++)
                 {
                     var a = left.SubView((t * (TStep.Value / 16) + k) * 4, 4);
-                    TElement.MultiplyAdd(results.SubView((t * (THead.Value / 8) + 2 * n) * 4, 4), a, right.SubView(0, 2));
-                    TElement.MultiplyAdd(results.SubView((t * (THead.Value / 8) + 2 * n + 1) * 4, 4), a, right.SubView(2, 2));
+                    TElement.MultiplyAdd(results.SubView((t * (TWidth.Value / 8) + 2 * n) * 4, 4), a, right.SubView(0, 2));
+                    TElement.MultiplyAdd(results.SubView((t * (TWidth.Value / 8) + 2 * n + 1) * 4, 4), a, right.SubView(2, 2));
                 }
             }
         }
