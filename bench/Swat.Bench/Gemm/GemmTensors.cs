@@ -7,13 +7,18 @@ namespace Swat.Bench.Gemm;
 internal sealed class GemmTensors : IDisposable
 {
     private readonly GemmCase product;
+    private readonly Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape> launch;
     private readonly Tensor a;
     private readonly Tensor b;
     private readonly Tensor c;
 
-    public GemmTensors(TensorDevice device, GemmCase product)
+    /// <param name="device">Where.</param>
+    /// <param name="product">The product.</param>
+    /// <param name="launch">A kernel; null: the one that the device takes for the product.</param>
+    public GemmTensors(TensorDevice device, GemmCase product, Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape>? launch = null)
     {
         this.product = product;
+        this.launch = launch ?? (static (a, transposeA, b, transposeB, c, shape) => MatrixProduct.Launch(a, transposeA, b, transposeB, c, shape));
         a = Tensor.Empty(device, product.ShapeA, product.Type);
         b = Tensor.Empty(device, product.ShapeB, product.Type);
         c = Tensor.Empty(device, [product.M, product.N], product.ResultType);
@@ -23,7 +28,7 @@ internal sealed class GemmTensors : IDisposable
 
     /// <summary>Enqueues the product.</summary>
     public void Multiply() =>
-        MatrixProduct.Launch(
+        launch(
             a,
             product.TransposeA,
             b,

@@ -1,5 +1,6 @@
 using System.Text;
 using Swat.Model.Tokenizers;
+using Swat.Tensors;
 using Swat.Train.Data;
 using Swat.Train.Data.Readers;
 using Swat.Train.Data.Shards;
@@ -133,7 +134,7 @@ public sealed class TrainingData : IDisposable
     {
         var key = Crc32C.Compute(Encoding.UTF8.GetBytes(
             string.Join('\0', files.Select(file => Path.GetFullPath(file.Path)).Concat([tokenizer.Fingerprint, options.Column, options.SkipMalformed.ToString()]))));
-        var folder = Path.Combine(options.Cache ?? DefaultCache(), $"{key:x8}");
+        var folder = Path.Combine(options.Cache ?? UserCache.Folder, $"{key:x8}");
         report($"preparing the text in {folder}");
         var preparer = new DataPreparer(tokenizer, folder, new() { Column = options.Column, SkipMalformed = options.SkipMalformed }, report);
         ReportMalformed(preparer.Prepare(files, cancellation).Malformed);
@@ -147,10 +148,4 @@ public sealed class TrainingData : IDisposable
         if (count > 0)
             report($"{count:N0} malformed records left out");
     }
-
-    private static string DefaultCache() => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "swat");
 }

@@ -1,4 +1,5 @@
 using Swat.Tensors.Ops;
+using Swat.Tensors.Ops.MatrixProducts;
 using Swat.Tensors.Tests.Support;
 
 namespace Swat.Tensors.Tests.Ops.MatrixProducts;
@@ -61,6 +62,20 @@ public sealed class LinearSwiGluTest(string deviceName, KernelTier tier) : TierT
                 sum += values[row * inputs + k] * weights[column * inputs + k];
             return Numbers.Round([sum], type)[0];
         }
+    }
+
+    [Test]
+    public void Matrix_units_take_projections_whose_halves_have_rows_of_16_bytes(
+        [Values(DType.Float32, DType.BFloat16)] DType type,
+        [Values(8, 12)] int width)
+    {
+        using var x = Tensor.Normal(Device, [20, 16], 1, type: type);
+        using var weight = Tensor.Normal(Device, [2 * width, 16], 2, type: type);
+        using var joint = Tensor.Empty(Device, [20, 2 * width], type);
+        using var y = Tensor.Empty(Device, [20, width], type);
+        Assert.That(
+            MatrixProduct.TryLaunchGated(x, weight, joint, y, new MatMulShape(20, 2 * width, 16)),
+            Is.EqualTo(Device.Tier != KernelTier.Portable && type == DType.BFloat16 && width == 8));
     }
 
     [Test]

@@ -19,7 +19,24 @@ internal static class TensorCoreMatrixProduct
         // Rows of both halves in pieces of 16 bytes, as bulk copies take them.
         if (gated is not null && shape.N / 2 % Packed.Size != 0)
             return false;
-        Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?, Tensor?> launch = TileChoice.Of(shape, a.Device) switch
+        Launch(TileChoice.Of(shape, transposeA, transposeB, a.Device), a, transposeA, b, transposeB, c, shape, bias, gated);
+        return true;
+    }
+
+    /// <summary>Launches a kernel that the device may run, for arguments that suit one.</summary>
+    /// <inheritdoc cref="TryLaunch"/>
+    public static void Launch(
+        TileKind kind,
+        Tensor a,
+        bool transposeA,
+        Tensor b,
+        bool transposeB,
+        Tensor c,
+        MatMulShape shape,
+        Tensor? bias = null,
+        Tensor? gated = null)
+    {
+        Action<Tensor, bool, Tensor, bool, Tensor, MatMulShape, Tensor?, Tensor?> launch = kind switch
         {
             TileKind.SmallWarp => Launch<WarpMatrixProduct<SmallWarpTile, Constants.C4>>,
             TileKind.LargeWarp => Launch<WarpMatrixProduct<LargeWarpTile, Constants.C8>>,
@@ -27,7 +44,6 @@ internal static class TensorCoreMatrixProduct
             _ => Launch<WarpGroupMatrixProduct>,
         };
         launch(a, transposeA, b, transposeB, c, shape, bias, gated);
-        return true;
     }
 
     private static bool HasDenseBatches(MatMulShape shape) =>

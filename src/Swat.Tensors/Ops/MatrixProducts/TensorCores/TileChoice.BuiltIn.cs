@@ -1,21 +1,40 @@
+using Swat.Tensors.Ops.MatrixProducts.Tiles;
+
 namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 
 /// <summary>
-/// Which kernel and tile a product gets, from measurements of <c>swat-bench gemm</c> rather than a search at run time. On one H200, in
-/// TFLOP/s:
-/// <list type="table">
-/// <listheader><term>product</term><description>LargeWarp, DeepWarp, WarpGroup</description></listheader>
-/// <item><term>32768 x 3072 x 1024, A·Bᵀ</term><description>308, 325, 732</description></item>
-/// <item><term>32768 x 1024 x 3072, A·B</term><description>364, 398, 764</description></item>
-/// <item><term>3072 x 1024 x 32768, Aᵀ·B</term><description>371, 383, 668</description></item>
-/// </list>
+/// Which kernel and tile a product gets: the fastest by the <see cref="TileTables"/> of the device's class, by rules where no measured
+/// product is near. Nothing is measured while a program runs.
 /// </summary>
 internal static class TileChoice
 {
+    /// <summary>Shared memory of a group that <see cref="LargeWarpTile"/> takes.</summary>
+    private const int LargeTileBytes = 96 << 10;
+
     /// <summary>Shared memory of a group that <see cref="DeepWarpTile"/> takes.</summary>
     private const int DeepTileBytes = 144 << 10;
 
-    public static TileKind Of(MatMulShape shape, TensorDevice device)
+    public static TileKind Of(MatMulShape shape, bool transposeA, bool transposeB, TensorDevice device) =>
+        TileTables.Of(device)?.Find(FormOf(transposeA, transposeB), shape, device) ?? ByRules(shape, device);
+
+    public static ProductForm FormOf(bool transposeA, bool transposeB) => (transposeA, transposeB) switch
+    {
+        (false, false) => ProductForm.AB,
+        (false, true) => ProductForm.ABt,
+        (true, false) => ProductForm.AtB,
+        (true, true) => ProductForm.AtBt,
+    };
+
+    /// <summary>Whether a device of the tier <see cref="KernelTier.TensorCore"/> or above has what a kernel needs.</summary>
+    public static bool MayRun(TileKind kind, TensorDevice device) => kind switch
+    {
+        TileKind.SmallWarp => true,
+        TileKind.LargeWarp => device.Info.SharedMemoryBytes >= LargeTileBytes,
+        TileKind.DeepWarp => device.Info.SharedMemoryBytes >= DeepTileBytes,
+        _ => device.Tier == KernelTier.Hopper,
+    };
+
+    private static TileKind ByRules(MatMulShape shape, TensorDevice device)
     {
         if (!FillsLargeTiles(shape, device))
             return TileKind.SmallWarp;
