@@ -122,7 +122,8 @@ public sealed partial class TensorDevice
             NameOf(kind, number),
             kind,
             device.Name,
-            device.MemorySize,
+            // ILGPU's processor has all the memory there could be.
+            kind == DeviceKind.Cpu ? Math.Min(device.MemorySize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) : device.MemorySize,
             device.NumMultiprocessors,
             device.WarpSize,
             device.MaxSharedMemoryPerGroup);
