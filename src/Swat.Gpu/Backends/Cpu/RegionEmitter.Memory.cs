@@ -158,7 +158,12 @@ internal sealed partial class RegionEmitter
     private void EmitLoadVector(Instruction i)
     {
         var address = i.Operands[0];
-        var words = WordsALane(i);
+        var words = plan.WordsALane(i);
+        if (mask is null && plan.IsByRows(i))
+        {
+            EmitLoadRows(i, words);
+            return;
+        }
         if (CanInterleave(words))
         {
             EmitLoadInterleaved(i, words);
@@ -196,15 +201,27 @@ internal sealed partial class RegionEmitter
         }
     }
 
-    /// <summary>
-    /// 32-bit words that a lane reads or writes where lanes do so side by side, in elements of 16 or 32 bits; otherwise 0.
-    /// </summary>
-    private int WordsALane(Instruction i)
+    private void EmitLoadRows(Instruction i, int words)
     {
-        var (address, size) = (i.Operands[0], i.Memory.Size());
-        var bytes = size * (int)i.Immediate;
-        return size is 2 or 4 && bytes % 4 == 0 && address.Type != IrType.LocalPointer && Lanes > 1
-            && plan.AccessStride(address, i.Block!, size) == bytes ? bytes / 4 : 0;
+        foreach (var extract in plan.ExtractsOf(i))
+        {
+            var locals = PartLocals(extract);
+            for (var p = 0; p < locals.Length; p++)
+            {
+                PushRowAddress(i, words, (int)extract.Immediate * i.Memory.Size() / 4, p);
+                il.Call(ops.Load(typeof(int)));
+                ElementOfWord(i.Memory, (int)extract.Immediate);
+                il.Store(locals[p]);
+            }
+            Finish(extract);
+        }
+    }
+
+    /// <summary>The address of the register that stands for word <paramref name="word"/> of the lanes of part <paramref name="p"/>.</summary>
+    private void PushRowAddress(Instruction i, int words, int word, int p)
+    {
+        PushScalar(i.Operands[0], i.Block!);
+        il.AddBytes(((p * words) + word) * LanesPerPart * 4);
     }
 
     /// <summary>Whether registers take whole rows of the lanes' words, which are then permuted; else every word is gathered.</summary>
@@ -289,7 +306,19 @@ internal sealed partial class RegionEmitter
 
     private void EmitStoreVector(Instruction i)
     {
-        var words = WordsALane(i);
+        var words = plan.WordsALane(i);
+        if (mask is null && plan.IsByRows(i))
+        {
+            for (var p = 0; p < plan.Parts; p++)
+            {
+                for (var word = 0; word < words; word++)
+                {
+                    var (row, part) = (word, p);
+                    StoreRegister(typeof(int), () => PushRowAddress(i, words, row, part), () => PushWord(i, row, part));
+                }
+            }
+            return;
+        }
         if (CanInterleave(words))
         {
             for (var p = 0; p < plan.Parts; p++)
