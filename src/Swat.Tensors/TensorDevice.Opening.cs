@@ -93,8 +93,11 @@ public sealed partial class TensorDevice
         foreach (var kind in Enum.GetValues<DeviceKind>())
         {
             var number = 0;
-            // Devices too small for the kernels' groups come last: the first of those that ILGPU simulates on the processor is one.
-            foreach (var device in context.Devices.Where(d => KindOf(d) == kind).OrderBy(d => d.MaxNumThreadsPerGroup < LargestGroup))
+            var devices = context.Devices.Where(device => KindOf(device) == kind);
+            // ILGPU simulates several devices on the one processor: the first that has room for the kernels' groups stands for it.
+            if (kind == DeviceKind.Cpu)
+                devices = devices.Where(device => device.MaxNumThreadsPerGroup >= LargestGroup).Take(1);
+            foreach (var device in devices)
                 yield return (device, Describe(device, kind, number++));
         }
     }
@@ -119,7 +122,8 @@ public sealed partial class TensorDevice
             NameOf(kind, number),
             kind,
             device.Name,
-            device.MemorySize,
+            // ILGPU's processor has all the memory there could be.
+            kind == DeviceKind.Cpu ? Math.Min(device.MemorySize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) : device.MemorySize,
             device.NumMultiprocessors,
             device.WarpSize,
             device.MaxSharedMemoryPerGroup);

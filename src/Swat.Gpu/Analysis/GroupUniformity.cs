@@ -3,8 +3,8 @@ using Swat.Gpu.IR;
 namespace Swat.Gpu.Analysis;
 
 /// <summary>
-/// Which values are the same for all work items of a group, and which barriers are not reached by all of them. Conservative: a value
-/// counts as different if it may be. A snapshot of a numbered function.
+/// Which values are the same for all work items of a group, and which blocks all of them reach together. Conservative: a value counts as
+/// different if it may be. A snapshot of a numbered function.
 /// </summary>
 internal sealed class GroupUniformity
 {
@@ -13,10 +13,18 @@ internal sealed class GroupUniformity
     private readonly HashSet<Loop> divergentLoops = [];
     private readonly LoopForest loops;
     private readonly HashSet<BasicBlock> partial = [];
+    private readonly bool byIndexAlone;
 
-    public GroupUniformity(KernelFunction function, LoopForest loops)
+    /// <param name="function">A numbered function.</param>
+    /// <param name="loops">Its loops.</param>
+    /// <param name="byIndexAlone">
+    /// Counts a value as different only if it follows from the work item's index: what warps exchange, atomics, private arrays, inline PTX and
+    /// the targets' own instructions give may well be the same for all.
+    /// </param>
+    public GroupUniformity(KernelFunction function, LoopForest loops, bool byIndexAlone = false)
     {
         this.loops = loops;
+        this.byIndexAlone = byIndexAlone;
         var influences = new BranchInfluences(function, loops);
         var divergent = new HashSet<BasicBlock>();
         var changed = true;
@@ -47,21 +55,10 @@ internal sealed class GroupUniformity
     /// <summary>Whether all work items of the group run the block together.</summary>
     public bool IsReachedByAll(BasicBlock block) => !partial.Contains(block);
 
-    /// <summary>The first barrier that some work items of a group may not reach; null if there is none.</summary>
-    public static Instruction? FindDivergentBarrier(KernelFunction function)
-    {
-        if (!function.Uses(Op.Barrier))
-            return null;
-        var loops = new LoopForest(function);
-        var uniformity = new GroupUniformity(function, loops);
-        return function.Blocks.Where(b => !uniformity.IsReachedByAll(b)).SelectMany(b => b.Instructions)
-            .FirstOrDefault(i => i.Op == Op.Barrier);
-    }
-
     private bool IsVarying(Instruction i) => i.Op switch
     {
-        Op.ThreadIndex or Op.LaneIndex or Op.LocalArray or Op.AtomicOp or Op.ShuffleOp or Op.Vote or Op.Ballot => true,
-        Op.InlinePtx or Op.Intrinsic => true,
+        Op.ThreadIndex or Op.LaneIndex => true,
+        Op.LocalArray or Op.AtomicOp or Op.ShuffleOp or Op.Vote or Op.Ballot or Op.InlinePtx or Op.Intrinsic => !byIndexAlone,
         Op.Phi => joins.Contains(i.Block!) || i.Operands.Where((o, k) => Differs(o, i.Block!.Predecessors[k]) || Differs(o, i.Block!)).Any(),
         _ => i.Operands.Any(o => Differs(o, i.Block!)),
     };

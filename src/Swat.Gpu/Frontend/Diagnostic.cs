@@ -54,9 +54,16 @@ internal sealed record Diagnostic(string Id, string Title, string WayOut)
     public static readonly Diagnostic TooLarge = new("SWAT0016", "kernel too large",
         "Split the kernel, or call fewer nested generic methods.");
 
+    public static readonly Diagnostic TensorNotParameter = new("SWAT0017", "bulk copy of a tensor that is not a parameter of the kernel",
+        "Declare BulkTensor parameters before all others, and pass them on unchanged.");
+
+    public static readonly Diagnostic MissingOperand = new("SWAT0018", "inline PTX without an operand that it names",
+        "Number the operands from %0 in the order of the arguments.");
+
     public static readonly IReadOnlyList<Diagnostic> All =
     [
         UnsupportedInstruction, NoBody, Recursion, Allocation, VirtualCall, StaticField, UnsupportedType, MixedReferences,
         ExceptionHandling, CheckedArithmetic, NotConstant, IrreducibleControlFlow, DivergentBarrier, NotOnTarget, NotAKernel, TooLarge,
+        TensorNotParameter, MissingOperand,
     ];
 }

@@ -21,6 +21,7 @@ internal static class KernelCompiler
             JoinLoads = options.Target == CompileTarget.Cuda,
             KeepLoops = options.Target == CompileTarget.Cpu,
         });
+        DivergentBarriers.RefuseCertain(function);
         return function;
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class MethodTranslator
     {
         if (inside is Constant { Bits: not 0 })
             return;
-        checks.Sites.Add($"{what} of {OriginOf(pointer)}, in {context.Chain}");
+        checks.Sites.Add($"{what} of {OriginOf(pointer)}, in {string.Join(" -> ", context.MethodChain)}");
         var number = checks.Sites.Count;
         var (failed, next) = (Ssa.NewBlock(), Ssa.NewBlock());
         KernelFunction.Terminate(block, Terminator.Branch(inside, next, failed));

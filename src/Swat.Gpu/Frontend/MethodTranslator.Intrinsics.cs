@@ -27,7 +27,7 @@ internal sealed partial class MethodTranslator
             case IntrinsicId.LaneIndex:
                 return new Symbol.Scalar(Emit(Op.LaneIndex, IrType.Int32));
             case IntrinsicId.GroupBarrier:
-                Emit(Op.Barrier, IrType.Void);
+                Emit(new Instruction(Op.Barrier, IrType.Void) { Data = context.MethodChain });
                 return null;
             case IntrinsicId.WarpBarrier:
                 Emit(Op.WarpBarrier, IrType.Void);

@@ -33,9 +33,9 @@ internal sealed class TranslationContext
     public void Leave() => chain.Pop();
 
     /// <summary>The kernel and the methods called down to the one being translated.</summary>
-    public string Chain => string.Join(" -> ", chain.Reverse());
+    public IReadOnlyList<string> MethodChain => [.. chain.Reverse()];
 
-    public KernelCompilationException Error(Diagnostic diagnostic, string detail) => new(diagnostic, detail, [.. chain.Reverse()]);
+    public KernelCompilationException Error(Diagnostic diagnostic, string detail) => new(diagnostic, detail, MethodChain);
 
     /// <summary>Adds an allocation to the entry block, before everything but earlier allocations.</summary>
     public Instruction Allocate(Op op, IrType type, int bytes) =>

@@ -17,6 +17,7 @@ public class DiagnosticTests
         yield return Case("SWAT0003", static (Index1D i, ArrayView<float> x) => x[i] = Factorial(i));
         yield return Case("SWAT0004", static (Index1D i, ArrayView<float> x) => x[i] = new List<int>().Count);
         yield return Case("SWAT0004", static (Index1D i, ArrayView<float> x) => x[i] = new float[i].Length);
+        yield return Case("SWAT0005", static (Index1D i, ArrayView<float> x) => x[i] = HashOf(null!));
         yield return Case("SWAT0006", static (Index1D i, ArrayView<float> x) => x[i] = counter);
         yield return Case("SWAT0006", static (Index1D i, ArrayView<float> x) => x[i] = Table.Length);
         yield return Case("SWAT0008", static (Index1D i, ArrayView<float> x) => ChooseByReference(i, x));
@@ -26,6 +27,7 @@ public class DiagnosticTests
         yield return Case("SWAT0011", static (Index1D i, ArrayView<float> x) => x[i] = LocalMemory.Allocate<float>(i).IntLength);
         yield return Case("SWAT0012", static (Index1D i, ArrayView<float> x) => JumpsIntoLoop(i, x));
         yield return Case("SWAT0014", static (Index1D i, ArrayView<float> x) => CudaAsm.Emit("membar.gl;"));
+        yield return Case("SWAT0016", static (Index1D i, ArrayView<float> x) => x[i] = Add256K(Add256K(Add256K(Add256K(Add256K(i))))));
     }
 
     [TestCaseSource(nameof(Refused))]
@@ -66,11 +68,22 @@ public class DiagnosticTests
     }
 
     [Test]
-    public void Every_diagnostic_has_its_own_number_and_an_entry_in_the_documentation()
+    public void The_documentation_has_the_diagnostics_there_are_in_their_order()
     {
-        Assert.That(Diagnostic.All.Select(d => d.Id), Is.Unique);
-        var text = File.ReadAllText(RepositoryFiles.Find("docs/diagnostics.md"));
-        Assert.That(Diagnostic.All.Where(d => !text.Contains($"## {d.Id}", StringComparison.Ordinal)).Select(d => d.Id), Is.Empty);
+        var declared = typeof(Diagnostic).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => f.GetValue(null)).OfType<Diagnostic>().ToList();
+        Assert.That(Diagnostic.All, Is.EqualTo(declared));
+        var entries = File.ReadLines(RepositoryFiles.Find("docs/diagnostics.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal));
+        Assert.That(entries.Select(line => line[3..11]), Is.EqualTo(Enumerable.Range(1, declared.Count).Select(n => $"SWAT{n:D4}")));
+        Assert.That(declared.Select(d => d.Id), Is.EqualTo(entries.Select(line => line[3..11])));
+    }
+
+    [Test]
+    public void A_parameter_that_is_an_object_is_named()
+    {
+        Action<Index1D, string> kernel = static (i, text) => { };
+        var error = Assert.Throws<KernelCompilationException>(() => Compile(kernel.Method));
+        Assert.That(error!.Id, Is.EqualTo("SWAT0007"));
+        Assert.That(error.Message, Does.Contain("text of type String"));
     }
 
     private static void Compile(MethodInfo method) =>
@@ -82,6 +95,20 @@ public class DiagnosticTests
     private static bool IsText(object? value) => value is string;
 
     private static object Box(int value) => value;
+
+    private static int HashOf(object value) => value.GetHashCode();
+
+    private static float Add256K(float x) => Add32K(Add32K(Add32K(Add32K(Add32K(Add32K(Add32K(Add32K(x))))))));
+
+    private static float Add32K(float x) => Add4K(Add4K(Add4K(Add4K(Add4K(Add4K(Add4K(Add4K(x))))))));
+
+    private static float Add4K(float x) => Add512(Add512(Add512(Add512(Add512(Add512(Add512(Add512(x))))))));
+
+    private static float Add512(float x) => Add64(Add64(Add64(Add64(Add64(Add64(Add64(Add64(x))))))));
+
+    private static float Add64(float x) => Add8(Add8(Add8(Add8(Add8(Add8(Add8(Add8(x))))))));
+
+    private static float Add8(float x) => x + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8;
 
     private static float Outer(int n) => Factorial(n);
 

@@ -110,7 +110,8 @@ internal sealed class PtxTextTests
         var method = ((Action<ArrayView<long>, ArrayView<long>, ArrayView<float>>)Intrinsics.HopperTests.Multiply).Method;
         var function = KernelCompiler.Compile(method, new CompileOptions { Target = CompileTarget.Cuda, CudaArchitecture = 80 });
         Assert.That(() => PtxCompiler.Compile(function, PtxTestTargets.Options(PtxTestTargets.Ampere)),
-            Throws.TypeOf<NotSupportedException>().With.Message.Contains("compute capability 9.0").And.Message.Contains("sm_80"));
+            Throws.TypeOf<KernelCompilationException>().With.Property("Id").EqualTo("SWAT0014")
+                .And.Message.Contains("compute capability 9.0").And.Message.Contains("sm_80"));
     }
 
     private static PtxKernel Compile(IrBuilder b)

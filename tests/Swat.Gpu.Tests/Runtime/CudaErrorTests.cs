@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Swat.Gpu.Tests.Support;
 
 namespace Swat.Gpu.Tests.Runtime;
@@ -57,6 +58,27 @@ public class CudaErrorTests
         Assert.That(output.GetAsArray1D(), Is.EqualTo(expected));
     }
 
+    [Test]
+    public void Spilled_registers_are_a_warning_with_the_kernels_name()
+    {
+        var accelerator = Open();
+        using var fresh = accelerator.Device.CreateAccelerator(TestDevices.Context);
+        using var text = new StringWriter();
+        using var listener = new TextWriterTraceListener(text);
+        Trace.Listeners.Add(listener);
+        try
+        {
+            // Two groups of 1024 work items leave 32 registers for 128 accumulators.
+            fresh.LoadStreamKernel<ArrayView<float>, int>(FewRegisters);
+        }
+        finally
+        {
+            Trace.Listeners.Remove(listener);
+        }
+        Assert.That(fresh.CompiledKernels.Single().SpilledBytes, Is.GreaterThan(0));
+        Assert.That(text.ToString(), Does.Contain("FewRegisters spills"));
+    }
+
     private static CudaAccelerator Open()
     {
         var device = TestDevices.All.FirstOrDefault(d => d.Device is CudaDevice);
@@ -72,6 +94,9 @@ public class CudaErrorTests
         CudaAsm.Emit("no_such_instruction.s32 %0, 1;", out int result);
         buffer[0] = result;
     }
+
+    [LaunchBounds(1024, MinGroupsPerMultiprocessor = 2)]
+    private static void FewRegisters(ArrayView<float> output, int repetitions) => ManyRegisters(output, repetitions);
 
     private static void ManyRegisters(ArrayView<float> output, int repetitions)
     {

@@ -97,6 +97,42 @@ public class LaunchTests(TestDevice device)
     }
 
     [Test]
+    public void Shared_memory_reaches_the_devices_limit()
+    {
+        var bytes = Accelerator.MaxSharedMemoryPerGroup;
+        using var output = Accelerator.Allocate1D<int>(2);
+        var kernel = Accelerator.LoadStreamKernel<ArrayView<int>>(UseEnds);
+
+        kernel((1, 32, SharedMemoryConfig.RequestDynamic<int>(bytes / 4)), output.View);
+
+        Assert.That(output.GetAsArray1D(), Is.EqualTo(new[] { bytes / 4, 7 }));
+        Assert.That(() => kernel((1, 32, SharedMemoryConfig.RequestDynamic<int>(bytes / 4 + 1)), output.View),
+            Throws.TypeOf<KernelLaunchException>().With.Message.Contains("UseEnds").And.Message.Contains("shared memory"));
+    }
+
+    [Test]
+    public void A_group_past_the_devices_limit_is_refused()
+    {
+        using var buffer = Accelerator.Allocate1D<int>(1);
+        var kernel = Accelerator.LoadStreamKernel<ArrayView<int>>(UseEnds);
+
+        Assert.That(() => kernel((1, Accelerator.MaxNumThreadsPerGroup + 1), buffer.View),
+            Throws.TypeOf<KernelLaunchException>().With.Message.Contains("UseEnds").And.Message.Contains($"{Accelerator.MaxNumThreadsPerGroup + 1}"));
+    }
+
+    [Test]
+    public void A_kernel_that_cannot_be_compiled_leaves_the_device_usable()
+    {
+        using var buffer = Accelerator.Allocate1D(new int[100]);
+
+        Assert.That(() => Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>>(Recurse),
+            Throws.TypeOf<KernelCompilationException>().With.Property("Id").EqualTo("SWAT0003"));
+        Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>, int>(AddIndex)(100, buffer.View, 1);
+
+        Assert.That(buffer.GetAsArray1D(), Is.EqualTo(Enumerable.Range(1, 100)));
+    }
+
+    [Test]
     public void Group_votes_and_broadcasts_reach_all()
     {
         using var buffer = Accelerator.Allocate1D<int>(64 * 4);
@@ -317,6 +353,21 @@ public class LaunchTests(TestDevice device)
         if (item == 0)
             sums[Grid.IdxX] = sum[0];
     }
+
+    private static void UseEnds(ArrayView<int> output)
+    {
+        var values = SharedMemory.GetDynamic<int>();
+        if (Group.IdxX == 0)
+            values[values.IntLength - 1] = 7;
+        Group.Barrier();
+        if (Group.IdxX == 1)
+        {
+            output[0] = values.IntLength;
+            output[1] = values[values.IntLength - 1];
+        }
+    }
+
+    private static void Recurse(Index1D index, ArrayView<int> target) => Recurse(index, target);
 
     private static void GroupFunctions(ArrayView<int> target)
     {

@@ -1,5 +1,4 @@
 using System.Reflection.Emit;
-using Swat.Gpu.Analysis;
 using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
 using Swat.Gpu.Runtime;
@@ -25,11 +24,7 @@ internal static class CpuCompiler
     public static CpuKernelCode Compile(KernelFunction kernel, int groupX, int groupY, int groupZ, CpuVectorSettings settings)
     {
         kernel.Number();
-        if (GroupUniformity.FindDivergentBarrier(kernel) is { } barrier)
-        {
-            throw new KernelCompilationException(
-                Diagnostic.DivergentBarrier, $"a barrier in block {barrier.Block} depends on the work item", [kernel.Name]);
-        }
+        DivergentBarriers.RefusePossible(kernel);
         var lanes = ChooseLanes(kernel, groupX * groupY * groupZ, settings);
         var launch = new CpuLaunchShape(groupX, groupY, groupZ, lanes);
         var copy = KernelCopy.SplitAtBarriers(kernel);

@@ -12,11 +12,13 @@ namespace Swat.Gpu.Backends.Cpu;
 /// </summary>
 internal static unsafe class Interleaving512
 {
-    /// <summary>For <see cref="Shuffle"/>: the lower half of the first register, then that of the second.</summary>
+    // For Shuffle: a half of the first register, then the same of the second.
     private const int LowerHalves = 0b01_00_01_00;
+    private const int UpperHalves = 0b11_10_11_10;
 
     private static readonly MethodInfo Load = VectorOps.For(512).Load(typeof(int));
     private static readonly MethodInfo Sequence = typeof(Vector512).GetMethod(nameof(Vector512.CreateSequence))!.MakeGenericMethod(typeof(int));
+    private static readonly MethodInfo PairSequence = typeof(Interleaving512).GetMethod(nameof(CreatePairSequence))!;
     private static readonly MethodInfo Permute = typeof(Avx512F).GetMethod(
         nameof(Avx512F.PermuteVar16x32x2), [typeof(Vector512<int>), typeof(Vector512<int>), typeof(Vector512<int>)])!;
     private static readonly MethodInfo Shuffle = typeof(Avx512F).GetMethod(
@@ -25,37 +27,49 @@ internal static unsafe class Interleaving512
     public static bool IsSupported => Avx512F.IsSupported;
 
     /// <summary>
-    /// Pushes word <paramref name="word"/> of each lane's 2 or 4. Written as single instructions: inlined methods would use up the locals
-    /// that the JIT tracks in a kernel with many of them.
+    /// Pushes word <paramref name="word"/> of each lane's 2. Written as single instructions, as are the other loads: inlined methods would
+    /// use up the locals that the JIT tracks in a kernel with many of them.
     /// </summary>
     /// <param name="il">Where to.</param>
     /// <param name="pointer">Holds the address of the first lane's words.</param>
-    /// <param name="words">Words of a lane.</param>
-    /// <param name="word">Which of them.</param>
-    public static void PushLoad(IlWriter il, LocalBuilder pointer, int words, int word)
+    /// <param name="word">0 or 1.</param>
+    public static void PushWordOf2(IlWriter il, LocalBuilder pointer, int word) => PushPermuted(il, pointer, 0, word, 2, Sequence);
+
+    /// <summary>Pushes, of 8 lanes with 4 words each, a word and the next: the first in the lower half of a register.</summary>
+    /// <param name="il">Where to.</param>
+    /// <param name="pointer">Holds the address of the first lane's words.</param>
+    /// <param name="firstLane">0 or 8.</param>
+    /// <param name="word">0 or 2.</param>
+    public static void PushPairOf4(IlWriter il, LocalBuilder pointer, int firstLane, int word) =>
+        PushPermuted(il, pointer, firstLane / 4, word, 4, PairSequence);
+
+    /// <summary>Pushes a word of each of 16 lanes, of two registers that <see cref="PushPairOf4"/> made.</summary>
+    public static void PushWordOf4(IlWriter il, LocalBuilder firstLanes, LocalBuilder otherLanes, int word)
     {
-        PushHalf(0);
-        if (words == 2)
-            return;
-        PushHalf(2);
-        il.Int32(LowerHalves);
+        il.Load(firstLanes);
+        il.Load(otherLanes);
+        il.Int32(word % 2 == 0 ? LowerHalves : UpperHalves);
         il.Call(Shuffle);
+    }
 
-        // Of two registers in memory, the words of the lanes that begin in them; for four words a lane they fill the lower half.
-        void PushHalf(int register)
-        {
-            PushRegister(register);
-            il.Int32(word);
-            il.Int32(words);
-            il.Call(Sequence);
-            PushRegister(register + 1);
-            il.Call(Permute);
-        }
+    /// <summary>start, start + step, … in the lower half, all by one more in the upper.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> CreatePairSequence(int start, int step) =>
+        Vector512.Create(Vector256.CreateSequence(start, step), Vector256.CreateSequence(start + 1, step));
 
-        void PushRegister(int register)
+    private static void PushPermuted(IlWriter il, LocalBuilder pointer, int register, int start, int step, MethodInfo sequence)
+    {
+        PushRegister(register);
+        il.Int32(start);
+        il.Int32(step);
+        il.Call(sequence);
+        PushRegister(register + 1);
+        il.Call(Permute);
+
+        void PushRegister(int number)
         {
             il.Load(pointer);
-            il.AddBytes(register * Vector512<byte>.Count);
+            il.AddBytes(number * Vector512<byte>.Count);
             il.Call(Load);
         }
     }

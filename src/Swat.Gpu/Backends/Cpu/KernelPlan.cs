@@ -24,6 +24,7 @@ internal sealed class KernelPlan
     private readonly HashSet<Instruction> groupWide = [];
     private readonly Dictionary<Instruction, int> sharedOffsets = [];
     private readonly Dictionary<Instruction, Instruction[]> extracts = [];
+    private readonly RowAccesses rows;
 
     public KernelPlan(KernelFunction function, CpuLaunchShape launch, int vectorBits)
     {
@@ -37,6 +38,7 @@ internal sealed class KernelPlan
         Regions = Region.Find(function);
         Uniformity = new GroupUniformity(function, Loops);
         FindUses();
+        rows = new RowAccesses(this);
         foreach (var i in function.Instructions)
             hoistable[i] = Hoistable(i);
         foreach (var i in function.Instructions.Reverse())
@@ -103,6 +105,9 @@ internal sealed class KernelPlan
 
     public bool IsUsed(Instruction i) => uses.ContainsKey(i);
 
+    /// <summary>What uses the value; null stands for a branch.</summary>
+    public IEnumerable<Instruction?> UsersOf(Value value) => uses.GetValueOrDefault(value)?.Select(use => use.User) ?? [];
+
     public HoistLevel HoistOf(Instruction i) => hoisted.GetValueOrDefault(i);
 
     /// <summary>The value is used behind a loop that lanes leave at different times.</summary>
@@ -158,6 +163,20 @@ internal sealed class KernelPlan
             return null;
         return shape.Stride + (address.Type == IrType.LocalPointer && Local.IsInterleaved ? elementSize : 0);
     }
+
+    /// <summary>
+    /// 32-bit words that a lane reads or writes where lanes do so side by side, in elements of 16 or 32 bits; otherwise 0.
+    /// </summary>
+    public int WordsALane(Instruction i)
+    {
+        var (address, size) = (i.Operands[0], i.Memory.Size());
+        var bytes = size * (int)i.Immediate;
+        return size is 2 or 4 && bytes % 4 == 0 && address.Type != IrType.LocalPointer && Launch.Lanes > 1
+            && AccessStride(address, i.Block!, size) == bytes ? bytes / 4 : 0;
+    }
+
+    /// <summary>A vector load or store of whole registers, if no lane is masked out; see <see cref="RowAccesses"/>.</summary>
+    public bool IsByRows(Instruction access) => rows.Contains(access);
 
     /// <summary>The address is a scalar plus an Int32 vector times a number of bytes.</summary>
     public bool IsIndexed(Value address, BasicBlock user) => address is Instruction { Op: Op.Offset } offset

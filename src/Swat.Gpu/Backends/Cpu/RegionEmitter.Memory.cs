@@ -158,7 +158,17 @@ internal sealed partial class RegionEmitter
     private void EmitLoadVector(Instruction i)
     {
         var address = i.Operands[0];
-        var words = WordsALane(i);
+        var words = plan.WordsALane(i);
+        if (mask is null && plan.IsByRows(i))
+        {
+            EmitLoadRows(i, words);
+            return;
+        }
+        if (CanInterleave(words))
+        {
+            EmitLoadInterleaved(i, words);
+            return;
+        }
         foreach (var extract in plan.ExtractsOf(i))
         {
             var displacement = (int)extract.Immediate * ElementStep(address, i.Memory);
@@ -191,42 +201,90 @@ internal sealed partial class RegionEmitter
         }
     }
 
-    /// <summary>
-    /// 32-bit words that a lane reads or writes where lanes do so side by side, in elements of 16 or 32 bits; otherwise 0.
-    /// </summary>
-    private int WordsALane(Instruction i)
+    private void EmitLoadRows(Instruction i, int words)
     {
-        var (address, size) = (i.Operands[0], i.Memory.Size());
-        var bytes = size * (int)i.Immediate;
-        return size is 2 or 4 && bytes % 4 == 0 && address.Type != IrType.LocalPointer && Lanes > 1
-            && plan.AccessStride(address, i.Block!, size) == bytes ? bytes / 4 : 0;
+        foreach (var extract in plan.ExtractsOf(i))
+        {
+            var locals = PartLocals(extract);
+            for (var p = 0; p < locals.Length; p++)
+            {
+                PushRowAddress(i, words, (int)extract.Immediate * i.Memory.Size() / 4, p);
+                il.Call(ops.Load(typeof(int)));
+                ElementOfWord(i.Memory, (int)extract.Immediate);
+                il.Store(locals[p]);
+            }
+            Finish(extract);
+        }
     }
 
-    /// <summary>Holds the address of side-by-side words while they are loaded.</summary>
-    private LocalBuilder? wordsPointer;
+    /// <summary>The address of the register that stands for word <paramref name="word"/> of the lanes of part <paramref name="p"/>.</summary>
+    private void PushRowAddress(Instruction i, int words, int word, int p)
+    {
+        PushScalar(i.Operands[0], i.Block!);
+        il.AddBytes(((p * words) + word) * LanesPerPart * 4);
+    }
 
-    /// <summary>Element k of each lane, from the words that the lanes read.</summary>
+    /// <summary>Whether registers take whole rows of the lanes' words, which are then permuted; else every word is gathered.</summary>
+    private bool CanInterleave(int words) => words is 2 or 4 && mask is null && plan.VectorBits == 512 && Interleaving512.IsSupported;
+
+    // While side-by-side words are loaded: the address of the first lane's, and two neighbouring words of the lower and of the upper lanes.
+    private LocalBuilder? wordsPointer;
+    private LocalBuilder? lowerLanes;
+    private LocalBuilder? upperLanes;
+
+    private void EmitLoadInterleaved(Instruction i, int words)
+    {
+        wordsPointer ??= il.Local(typeof(byte*));
+        var size = i.Memory.Size();
+        var extracts = plan.ExtractsOf(i);
+        for (var p = 0; p < plan.Parts; p++)
+        {
+            PushScalar(i.Operands[0], i.Block!);
+            il.AddBytes(p * LanesPerPart * words * 4);
+            il.Store(wordsPointer);
+            foreach (var pair in extracts.GroupBy(extract => (int)extract.Immediate * size / 8))
+            {
+                if (words == 4)
+                {
+                    lowerLanes ??= il.Local(ops.Of(typeof(int)));
+                    upperLanes ??= il.Local(ops.Of(typeof(int)));
+                    Interleaving512.PushPairOf4(il, wordsPointer, 0, 2 * pair.Key);
+                    il.Store(lowerLanes);
+                    Interleaving512.PushPairOf4(il, wordsPointer, 8, 2 * pair.Key);
+                    il.Store(upperLanes);
+                }
+                foreach (var extract in pair)
+                {
+                    var word = (int)extract.Immediate * size / 4;
+                    if (words == 4)
+                        Interleaving512.PushWordOf4(il, lowerLanes!, upperLanes!, word);
+                    else
+                        Interleaving512.PushWordOf2(il, wordsPointer, word);
+                    ElementOfWord(i.Memory, (int)extract.Immediate);
+                    il.Store(PartLocals(extract)[p]);
+                }
+            }
+        }
+        foreach (var extract in extracts)
+            Finish(extract);
+    }
+
+    /// <summary>Element k of each lane, gathered from the words that the lanes read.</summary>
     private void PushElementOfWords(Instruction i, int k, int words, int p)
     {
-        var size = i.Memory.Size();
-        var word = k * size / 4;
         PushScalar(i.Operands[0], i.Block!);
-        if (words is 2 or 4 && mask is null && plan.VectorBits == 512 && Interleaving512.IsSupported)
+        il.AddBytes(k * i.Memory.Size() / 4 * 4);
+        PushIota(typeof(int), words, p);
+        PushGatherCall(4, p);
+        ElementOfWord(i.Memory, k);
+    }
+
+    /// <summary>Makes element k of the words on the stack, of which each holds it alone or with one neighbour.</summary>
+    private void ElementOfWord(MemoryType memory, int k)
+    {
+        if (memory.Size() == 4)
         {
-            il.AddBytes(p * LanesPerPart * words * 4);
-            wordsPointer ??= il.Local(typeof(byte*));
-            il.Store(wordsPointer);
-            Interleaving512.PushLoad(il, wordsPointer, words, word);
-        }
-        else
-        {
-            il.AddBytes(word * 4);
-            PushIota(typeof(int), words, p);
-            PushGatherCall(4, p);
-        }
-        if (size == 4)
-        {
-            As(typeof(int), VectorOps.Element(i.Memory.RegisterType()));
+            As(typeof(int), VectorOps.Element(memory.RegisterType()));
             return;
         }
         if (k % 2 == 0)
@@ -238,7 +296,7 @@ internal sealed partial class RegionEmitter
             il.Int32(16);
             il.Call(ops.Overload("ShiftRightLogical", typeof(int), 2));
         }
-        if (i.Memory is not MemoryType.Int16)
+        if (memory is not MemoryType.Int16)
             return;
         il.Int32(16);
         il.Call(ops.Overload("ShiftLeft", typeof(int), 2));
@@ -248,8 +306,20 @@ internal sealed partial class RegionEmitter
 
     private void EmitStoreVector(Instruction i)
     {
-        var words = WordsALane(i);
-        if (words is 2 or 4 && mask is null && plan.VectorBits == 512 && Interleaving512.IsSupported)
+        var words = plan.WordsALane(i);
+        if (mask is null && plan.IsByRows(i))
+        {
+            for (var p = 0; p < plan.Parts; p++)
+            {
+                for (var word = 0; word < words; word++)
+                {
+                    var (row, part) = (word, p);
+                    StoreRegister(typeof(int), () => PushRowAddress(i, words, row, part), () => PushWord(i, row, part));
+                }
+            }
+            return;
+        }
+        if (CanInterleave(words))
         {
             for (var p = 0; p < plan.Parts; p++)
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
 
 namespace Swat.Gpu.Backends.Ptx;
@@ -218,8 +219,8 @@ internal sealed partial class PtxEmitter
             var number = int.Parse(template.AsSpan(c + 1, end - c - 1), System.Globalization.CultureInfo.InvariantCulture);
             if (number >= names.Length)
             {
-                throw new InvalidOperationException(
-                    $"{options.DisplayName ?? kernel.Name}: inline PTX \"{template}\" names operand %{number} but has {names.Length} operands.");
+                throw Refusal(
+                    Diagnostic.MissingOperand, $"\"{template}\" names operand %{number}, but there are {names.Length} operands");
             }
             text.Append(names[number]);
             c = end - 1;

@@ -1,3 +1,4 @@
+using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
 
 namespace Swat.Gpu.Backends.Ptx;
@@ -58,8 +59,7 @@ internal sealed partial class PtxEmitter
 
     private long ConstantOperand(Instruction i, int operand) => i.Operands[operand] is Constant constant
         ? constant.Bits
-        : throw new InvalidOperationException(
-            $"{options.DisplayName ?? kernel.Name}: argument {operand} of {((TargetIntrinsic)i.Data!).Name} must be a constant.");
+        : throw Refusal(Diagnostic.NotConstant, $"argument {operand} of {((TargetIntrinsic)i.Data!).Name}");
 
     // Operands: C, A, B.
     private void EmitMma(Instruction i, string name)
@@ -173,11 +173,7 @@ internal sealed partial class PtxEmitter
         if (map.Type == IrType.GlobalPointer)
             return Generic(map);
         if (map is not Parameter { Offset: var offset } || offset % 64 != 0)
-        {
-            throw new InvalidOperationException(
-                $"{options.DisplayName ?? kernel.Name}: the tensor of {((TargetIntrinsic)i.Data!).Name} must be a parameter of the kernel, "
-                + "before all others that are not such tensors.");
-        }
+            throw Refusal(Diagnostic.TensorNotParameter, ((TargetIntrinsic)i.Data!).Name);
         usesParameterAddress = true;
         var result = registers.New(PtxRegisterClass.Bits64);
         Line($"mov.b64 {result}, {ArgumentsName};");

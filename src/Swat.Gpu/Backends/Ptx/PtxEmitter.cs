@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
+using Swat.Gpu.Runtime;
 
 namespace Swat.Gpu.Backends.Ptx;
 
@@ -50,7 +52,7 @@ internal sealed partial class PtxEmitter
 
         var argumentBytes = ArgumentBytes();
         var text = new StringBuilder();
-        text.Append($"// {options.DisplayName ?? kernel.Name}\n");
+        text.Append($"// {kernel.Name}\n");
         text.Append($".version {target.Isa}\n.target {target.Name(hopperOnly)}\n.address_size 64\n\n");
         if (kernel.Uses(Op.DynamicShared) || sharedInDynamic > 0)
             text.Append($".extern .shared .align {DynamicSharedAlignment} .b8 {DynamicSharedName}[];\n\n");
@@ -318,9 +320,12 @@ internal sealed partial class PtxEmitter
         body.Append('\n');
     }
 
-    private NotSupportedException Unsupported(Instruction instruction, string feature) => new(
-        $"{options.DisplayName ?? kernel.Name}: {instruction.Op} {(instruction.Data as TargetIntrinsic)?.Name}".TrimEnd()
-        + $" needs {feature}; this kernel is compiled for {target.Name(false)}, PTX {target.Isa}.");
+    private KernelCompilationException Unsupported(Instruction instruction, string feature) => Refusal(
+        Diagnostic.NotOnTarget,
+        $"{instruction.Op} {(instruction.Data as TargetIntrinsic)?.Name}".TrimEnd()
+        + $" needs {feature}; this kernel is compiled for {target.Name(false)}, PTX {target.Isa}");
+
+    private KernelCompilationException Refusal(Diagnostic diagnostic, string detail) => new(diagnostic, detail, [kernel.Name]);
 
     private static string Identifier(string name)
     {

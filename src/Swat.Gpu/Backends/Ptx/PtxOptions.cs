@@ -17,7 +17,4 @@ internal sealed record PtxOptions(PtxTarget Target)
 
     /// <summary>The driver's compiler may make one fused multiply-add of a product and a sum.</summary>
     public bool AllowContraction { get; init; } = true;
-
-    /// <summary>What the kernel's comment line calls it; its C# name.</summary>
-    public string? DisplayName { get; init; }
 }

@@ -30,11 +30,9 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
         var start = Stopwatch.GetTimestamp();
         var text = PtxCompiler.Compile(function, options);
         var elapsed = Stopwatch.GetElapsedTime(start);
-        module = new CudaModule(accelerator, text);
-        Info = Describe(module);
+        module = Load(text, out var info);
+        Info = info;
         Info.CompilerTime = elapsed;
-        if (Info.SpilledBytes > 0)
-            Trace.TraceWarning($"Kernel {Info.Name} spills {Info.SpilledBytes} bytes of registers to local memory ({Info}).");
     }
 
     public override KernelInfo Info { get; }
@@ -73,7 +71,7 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
         if (largeGroups is { } known)
             return known;
         lock (sync)
-            return largeGroups ??= new CudaModule(accelerator, PtxCompiler.Compile(function, options with { MaxGroupSize = accelerator.MaxNumThreadsPerGroup }));
+            return largeGroups ??= Load(PtxCompiler.Compile(function, options with { MaxGroupSize = accelerator.MaxNumThreadsPerGroup }), out _);
     }
 
     private CudaModule ForLargeGrids()
@@ -81,7 +79,16 @@ internal sealed unsafe partial class CudaCompiledKernel : CompiledKernel
         if (coarse is { } known)
             return known;
         lock (sync)
-            return coarse ??= new CudaModule(accelerator, PtxCompiler.Compile(coarseFunction!, options));
+            return coarse ??= Load(PtxCompiler.Compile(coarseFunction!, options), out _);
+    }
+
+    private CudaModule Load(PtxKernel text, out KernelInfo info)
+    {
+        var loaded = new CudaModule(accelerator, text);
+        info = Describe(loaded);
+        if (info.SpilledBytes > 0)
+            Trace.TraceWarning($"Kernel {info.Name} spills {info.SpilledBytes} bytes of registers to local memory ({info}).");
+        return loaded;
     }
 
     private KernelInfo Describe(CudaModule loaded)

@@ -56,6 +56,47 @@ internal sealed class CpuKernelTests(CpuVectorSettings settings)
         });
     }
 
+    private static readonly Func<IrBuilder, Value, Instruction[], Instruction[], int, Value>[] ElementFunctions =
+    [
+        // The same of each element: lanes may have any of them.
+        (b, x, first, second, k) => b.Add(b.Multiply(first[k], x), Constant.Int32(3)),
+        (b, x, first, second, k) => b.Add(b.Multiply(first[k], first[k]), second[k]),
+        (b, x, first, second, k) => Constant.Int32(5),
+        // Not the same.
+        (b, x, first, second, k) => b.Add(first[k], b.LinearThreadIndex()),
+        (b, x, first, second, k) => b.Add(first[k], Constant.Int32(k)),
+        (b, x, first, second, k) => b.Add(first[k], second[0]),
+        (b, x, first, second, k) => first[k ^ 1],
+        (b, x, first, second, k) => k == 0 ? b.Add(first[k], x) : b.Multiply(first[k], x),
+        (b, x, first, second, k) => b.Add(first[k / 2], second[k]),
+    ];
+
+    [Test]
+    public void Elements_are_stored_as_functions_of_loaded_ones(
+        [Values(MemoryType.Int16, MemoryType.UInt16, MemoryType.Int32)] MemoryType memory,
+        [Range(0, 8)] int function,
+        [Values] bool divergent,
+        [Values] bool usesElsewhere,
+        [Values(40, 64)] int group) =>
+        Compare((group, 1, 1), (b, input, output) =>
+        {
+            var linear = b.LinearThreadIndex();
+            var bytes = memory.Size() * 4;
+            void Body()
+            {
+                var first = b.LoadVector(memory, 4, b.Offset(input, linear, bytes));
+                var second = b.LoadVector(memory, 4, b.Offset(input, b.Add(linear, Constant.Int32(100)), bytes));
+                var stored = Enumerable.Range(0, 4).Select(k => ElementFunctions[function](b, b.GroupIndex(), first, second, k)).ToArray();
+                b.StoreVector(memory, b.Offset(output, Own(b, linear), bytes), stored);
+                if (usesElsewhere)
+                    b.Store(MemoryType.Int32, b.Offset(output, Constant.Int32(2048), 4), Own(b, linear), b.Add(first[1], second[2]));
+            }
+            if (divergent)
+                b.If(b.Compare(Comparison.NotEqual, b.Emit(Op.And, IrType.Int32, linear, Constant.Int32(3)), Constant.Int32(1)), Body);
+            else
+                Body();
+        });
+
     [Test]
     public void Accesses_with_every_pattern_of_addresses(
         [Values(MemoryType.Int8, MemoryType.BFloat16, MemoryType.Float32, MemoryType.Int64)]
