@@ -63,15 +63,20 @@ internal static class WarpTile
         {
             // Each time the same column, some rows below: few addresses, which loops around this keep in registers.
             var (first, column) = (Group.IdxX / pieces, Group.IdxX % pieces * PieceElements);
-            if (THead.Value <= MostUnrolled & TRows.Value * pieces % TGroup.Value == 0)
+            var below = TGroup.Value / pieces;
+            if (THead.Value <= MostUnrolled & TRows.Value * pieces % TGroup.Value == 0 && rows >= TRows.Value)
             {
-                for (var i = 0; i < TRows.Value * pieces / TGroup.Value; i++)
-                    CopyPiece<THead>(source, rowStride, rows, target, first + i * (TGroup.Value / pieces), column);
+                // Copies without zeros to fill in take a quarter of the instructions.
+                for (var i = 0; i < TRows.Value / below; i++)
+                {
+                    var row = first + i * below;
+                    AsyncCopy.Copy16(target.SubView(row * Stride<THead>() + column), source.SubView(row * rowStride + column));
+                }
             }
             else
             {
                 // A loop, as the number of its rounds is not a constant; unrolled, it would hold the addresses of all pieces at a time.
-                for (var row = first; row < TRows.Value; row += TGroup.Value / pieces)
+                for (var row = first; row < TRows.Value; row += below)
                     CopyPiece<THead>(source, rowStride, rows, target, row, column);
             }
 
