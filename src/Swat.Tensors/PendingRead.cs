@@ -21,11 +21,19 @@ public sealed class PendingRead : IDisposable
     /// <summary>Waits until the device has come this far in its work, and gives the numbers; once.</summary>
     public float[] Wait()
     {
+        float[] values = [];
+        Wait(arrived => values = arrived.ToArray());
+        return values;
+    }
+
+    /// <summary>Waits as <see cref="Wait()"/> does, and has the numbers used where they have arrived, without another copy; once.</summary>
+    /// <param name="use">Gets the numbers, which are valid until it returns.</param>
+    public void Wait(Action<ReadOnlySpan<float>> use)
+    {
         ObjectDisposedException.ThrowIf(landing is null, this);
         arrival.Synchronize();
-        var values = landing.Span.ToArray();
+        use(landing.Span);
         Dispose();
-        return values;
     }
 
     /// <summary>Gives the numbers up.</summary>

@@ -15,8 +15,6 @@ public sealed class LossScaler : IDisposable
 {
     private const float LargestScale = 1 << 24;
 
-    private readonly Tensor goodSteps;
-
     /// <param name="device">Where the scale is kept.</param>
     /// <param name="initialScale">The scale to begin with; a power of two keeps the gradients' digits.</param>
     /// <param name="growthInterval">Good steps in a row after which the scale is doubled.</param>
@@ -28,7 +26,7 @@ public sealed class LossScaler : IDisposable
         GrowthInterval = growthInterval;
         Scale = MemoryScope.Keep(Tensor.Full(device, [], initialScale));
         InverseScale = MemoryScope.Keep(Tensor.Full(device, [], 1 / initialScale));
-        goodSteps = MemoryScope.Keep(Tensor.FromArray(device, new int[1], [1]));
+        GoodSteps = MemoryScope.Keep(Tensor.Full(device, [], 0));
     }
 
     public int GrowthInterval { get; }
@@ -39,6 +37,23 @@ public sealed class LossScaler : IDisposable
     /// <summary>One number: 1 / <see cref="Scale"/>, for <see cref="GradientNorm.Compute"/>.</summary>
     public Tensor InverseScale { get; }
 
+    /// <summary>One number: good steps in a row since the scale was changed.</summary>
+    public Tensor GoodSteps { get; }
+
+    /// <summary>Sets the scaler to what another one was.</summary>
+    /// <param name="scale">Its <see cref="Scale"/>.</param>
+    /// <param name="goodSteps">Its <see cref="GoodSteps"/>.</param>
+    public void Restore(float scale, float goodSteps)
+    {
+        if (!(scale >= 1) || !float.IsFinite(scale))
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "a loss is scaled by 1 or more");
+        if (!(goodSteps >= 0) || goodSteps >= GrowthInterval)
+            throw new ArgumentOutOfRangeException(nameof(goodSteps), goodSteps, $"after {GrowthInterval} good steps the count begins again");
+        Scale.CopyFrom([scale]);
+        InverseScale.CopyFrom([1 / scale]);
+        GoodSteps.CopyFrom([goodSteps]);
+    }
+
     /// <summary>Adapts the scale to how a step went; nothing is read by the host.</summary>
     /// <param name="norm">Of the step's gradients.</param>
     public void Update(GradientNorm norm) =>
@@ -48,17 +63,17 @@ public sealed class LossScaler : IDisposable
             norm.ClipFactor.View<float>(),
             Scale.View<float>(),
             InverseScale.View<float>(),
-            goodSteps.View<int>(),
+            GoodSteps.View<float>(),
             GrowthInterval);
 
     public void Dispose()
     {
         Scale.Dispose();
         InverseScale.Dispose();
-        goodSteps.Dispose();
+        GoodSteps.Dispose();
     }
 
-    private static void Kernel(ArrayView<float> factor, ArrayView<float> scale, ArrayView<float> inverseScale, ArrayView<int> goodSteps, int interval)
+    private static void Kernel(ArrayView<float> factor, ArrayView<float> scale, ArrayView<float> inverseScale, ArrayView<float> goodSteps, int interval)
     {
         if (Grid.IdxX != 0 | Group.IdxX != 0)
             return;

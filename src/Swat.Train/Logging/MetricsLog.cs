@@ -8,8 +8,9 @@ namespace Swat.Train.Logging;
 
 /// <summary>
 /// metrics.jsonl: one JSON object a line. A step's line has step, loss, smoothed_loss, gradient_norm, learning_rate, tokens,
-/// tokens_per_second, mfu where the device is known, and memory (bytes); a validation's has step and validation_loss. Losses are in nats a token; a number that
-/// is not finite is written as null.
+/// tokens_per_second, mfu where the device is known, gpu_busy (0 to 1) where it was measured, and memory (bytes); a validation's has step and
+/// validation_loss; a checkpoint's has step and checkpoint_seconds, for which it held up training. Losses are in nats a token; a number that is
+/// not finite is written as null.
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
@@ -46,6 +47,8 @@ public sealed class MetricsLog : IDisposable
         WriteNumber(writer, "tokens_per_second", Math.Round(report.TokensPerSecond, 1));
         if (report.Utilisation is { } part)
             WriteNumber(writer, "mfu", Math.Round(part, 4));
+        if (report.BusyShare is { } busy)
+            WriteNumber(writer, "gpu_busy", Math.Round(busy, 4));
         writer.WriteNumber("memory", report.Memory);
     });
 
@@ -53,6 +56,12 @@ public sealed class MetricsLog : IDisposable
     {
         writer.WriteNumber("step", step);
         WriteNumber(writer, "validation_loss", loss);
+    });
+
+    public void WriteCheckpoint(int step, TimeSpan time) => WriteLine(writer =>
+    {
+        writer.WriteNumber("step", step);
+        WriteNumber(writer, "checkpoint_seconds", Math.Round(time.TotalSeconds, 4));
     });
 
     public void Dispose() => file.Dispose();

@@ -32,14 +32,18 @@ public sealed class RunLog : IDisposable
     public void Write(StepReport report) => Try(() =>
     {
         metrics?.Write(report);
+        (string, double)[] busy = report.BusyShare is { } share ? [("gpu_busy", share)] : [];
         tensorBoard?.Write(
             report.Step,
             DateTimeOffset.UtcNow,
-            ("loss/train", report.Loss),
-            ("gradient_norm", report.GradientNorm),
-            ("learning_rate", report.LearningRate),
-            ("tokens_per_second", report.TokensPerSecond),
-            ("memory_bytes", report.Memory));
+            [
+                ("loss/train", report.Loss),
+                ("gradient_norm", report.GradientNorm),
+                ("learning_rate", report.LearningRate),
+                ("tokens_per_second", report.TokensPerSecond),
+                ("memory_bytes", report.Memory),
+                .. busy,
+            ]);
     });
 
     /// <param name="step">Steps done.</param>
@@ -48,6 +52,14 @@ public sealed class RunLog : IDisposable
     {
         metrics?.WriteValidation(step, loss);
         tensorBoard?.Write(step, DateTimeOffset.UtcNow, ("loss/validation", loss));
+    });
+
+    /// <param name="step">Steps done.</param>
+    /// <param name="time">For which keeping the checkpoint held up training.</param>
+    public void WriteCheckpoint(int step, TimeSpan time) => Try(() =>
+    {
+        metrics?.WriteCheckpoint(step, time);
+        tensorBoard?.Write(step, DateTimeOffset.UtcNow, ("checkpoint_seconds", time.TotalSeconds));
     });
 
     public void Dispose()

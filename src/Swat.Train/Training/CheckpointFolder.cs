@@ -42,9 +42,20 @@ public static class CheckpointFolder
             throw;
         }
 
-        Delete(target);
+        // The one that is replaced only makes room before the new one takes its name; deleting it takes longer.
+        var replaced = TakeName(target);
         Directory.Move(temporary, target);
+        if (replaced is not null)
+            DeleteIfExists(replaced);
         return target;
+    }
+
+    /// <summary>Deletes what a process that was killed left half written or half deleted.</summary>
+    public static void DeleteRemains(string run)
+    {
+        string[] prefixes = [TemporaryPrefix, DeletingPrefix];
+        foreach (var remains in prefixes.SelectMany(prefix => Directory.GetDirectories(run, prefix + Prefix + "*")))
+            DeleteIfExists(remains);
     }
 
     /// <summary>The checkpoints in a run's folder, by ascending step.</summary>
@@ -74,12 +85,19 @@ public static class CheckpointFolder
     /// <summary>Deletes a checkpoint so that a half-deleted one is never taken for a whole: it loses its name first.</summary>
     public static void Delete(string checkpoint)
     {
+        if (TakeName(checkpoint) is { } doomed)
+            DeleteIfExists(doomed);
+    }
+
+    /// <summary>Renames a checkpoint to what is going to be deleted; null where there is none.</summary>
+    private static string? TakeName(string checkpoint)
+    {
         if (!Directory.Exists(checkpoint))
-            return;
+            return null;
         var doomed = Path.Combine(Path.GetDirectoryName(checkpoint)!, DeletingPrefix + Path.GetFileName(checkpoint));
         DeleteIfExists(doomed);
         Directory.Move(checkpoint, doomed);
-        DeleteIfExists(doomed);
+        return doomed;
     }
 
     private static void DeleteIfExists(string folder)

@@ -23,4 +23,11 @@ public sealed record StepReport(
     double TokensPerSecond,
     double? Utilisation,
     long Memory,
-    TimeSpan Remaining);
+    TimeSpan Remaining)
+{
+    /// <summary>
+    /// Part of the time since the step before that the device spent on this one, 0 to 1; null if that was not measured, or if a checkpoint or
+    /// a validation came between.
+    /// </summary>
+    public double? BusyShare { get; init; }
+}

@@ -5,6 +5,9 @@ namespace Swat.Train.Training;
 /// <param name="GradientNorm">Euclidean norm of the whole gradient, before clipping.</param>
 public readonly record struct StepResult(double Loss, double GradientNorm)
 {
+    /// <summary>When the device computed the step; null if that was not measured, as on a processor, which is its own host.</summary>
+    public StepTime? Time { get; init; }
+
     /// <summary>Whether the step changed nothing, because its loss or its gradient was not finite.</summary>
     public bool WasSkipped => !double.IsFinite(Loss) || !double.IsFinite(GradientNorm);
 }

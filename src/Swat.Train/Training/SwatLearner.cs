@@ -13,7 +13,7 @@ public sealed class SwatLearner : ILearner, IDisposable
     private const int StepsBeforeRecording = 2;
 
     private readonly double clip;
-    private readonly LossScaler? scaler;
+    private readonly StepClock? clock;
     private bool records;
     private RecordedStep? recorded;
     private int steps;
@@ -25,7 +25,8 @@ public sealed class SwatLearner : ILearner, IDisposable
         Model = model;
         clip = options.Clip;
         // Small gradients vanish in Float16 unless they are scaled.
-        scaler = model.ComputeType == DType.Float16 ? new LossScaler(model.Device) : null;
+        Scaler = model.ComputeType == DType.Float16 ? new LossScaler(model.Device) : null;
+        clock = model.Device.Kind == DeviceKind.Cpu ? null : new StepClock(model.Device);
         records = options.Record;
         Optimizer = new AdamW(
             model.ParameterGroups((float)options.WeightDecay),
@@ -37,6 +38,9 @@ public sealed class SwatLearner : ILearner, IDisposable
     /// <summary>The optimizer with its running means.</summary>
     public AdamW Optimizer { get; }
 
+    /// <summary>The scale of the loss where the model computes in Float16; else null.</summary>
+    public LossScaler? Scaler { get; }
+
     public long MemoryInUse => Device.Kind == DeviceKind.Cpu ? Environment.WorkingSet : Device.Memory.ReservedBytes;
 
     private TensorDevice Device => Model.Device;
@@ -45,12 +49,19 @@ public sealed class SwatLearner : ILearner, IDisposable
     {
         using var scope = Device.Scope();
         Optimizer.SetLearningRate((float)learningRate);
-        var read = RunRecorded(microBatches) ?? RunNow(microBatches);
+        Func<StepTime>? time = null;
+        PendingRead read;
+        if (clock is null)
+            read = Run();
+        else
+            (read, time) = clock.Measure(Run);
         return new(() =>
         {
             var numbers = read.Wait();
-            return new(numbers[0], numbers[1]);
+            return new(numbers[0], numbers[1]) { Time = time?.Invoke() };
         });
+
+        PendingRead Run() => RunRecorded(microBatches) ?? RunNow(microBatches);
     }
 
     public double Evaluate(Batch batch)
@@ -86,7 +97,8 @@ public sealed class SwatLearner : ILearner, IDisposable
     public void Dispose()
     {
         recorded?.Dispose();
-        scaler?.Dispose();
+        clock?.Dispose();
+        Scaler?.Dispose();
         Optimizer.Dispose();
     }
 
@@ -129,10 +141,10 @@ public sealed class SwatLearner : ILearner, IDisposable
     private Tensor Compute(IReadOnlyList<(Tensor Tokens, Tensor Targets)> inputs, IReadOnlyList<AttentionDocuments?> documents)
     {
         var loss = Backward(inputs, documents);
-        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null, scaler?.InverseScale);
+        using var norm = GradientNorm.Compute(Model.Parameters, clip > 0 ? (float)clip : null, Scaler?.InverseScale);
         // A loss that is not finite makes the factor NaN, upon which the optimizer leaves the step out.
         Optimizer.Step(norm.ClipFactor.Add(loss.Subtract(loss)));
-        scaler?.Update(norm);
+        Scaler?.Update(norm);
         Optimizer.ZeroGrad();
         return new[] { loss.Reshape([1]), norm.Norm.Reshape([1]) }.Concatenate(0);
     }
@@ -141,7 +153,7 @@ public sealed class SwatLearner : ILearner, IDisposable
     private Tensor Backward(IReadOnlyList<(Tensor Tokens, Tensor Targets)> inputs, IReadOnlyList<AttentionDocuments?> documents)
     {
         var weight = 1f / inputs.Count;
-        using var share = scaler?.Scale.Scale(weight) ?? Tensor.Full(Device, [], weight);
+        using var share = Scaler?.Scale.Scale(weight) ?? Tensor.Full(Device, [], weight);
         var total = Tensor.Zeros(Device, []);
         for (var i = 0; i < inputs.Count; i++)
         {

@@ -19,6 +19,7 @@ public sealed class Trainer
     private readonly RunningMean smoothedLoss = new(LossSmoothing);
     private readonly RunningMean secondsPerStep = new(SpeedSmoothing);
     private UnreportedStep? unreported;
+    private bool followsStep;
     private long lastReport;
     private int skipped;
     private int skippedInARow;
@@ -43,21 +44,26 @@ public sealed class Trainer
     /// <summary>Steps done.</summary>
     public int Step { get; private set; }
 
+    /// <summary>What the time of the last run went to.</summary>
+    public WallTime Time { get; private set; } = new();
+
     /// <summary>Runs to the last step of the plan, or until <paramref name="cancellation"/> asks to stop, which it does between two steps.</summary>
     /// <param name="firstStep">Steps done before, by the run that this one continues.</param>
     /// <param name="lowestLoss">Lowest validation loss of that run's checkpoints; infinity for a new run.</param>
     /// <param name="checkpoint">
-    /// Keeps the learner as it is now, with the validation loss if it was just measured; called at the plan's intervals, when the validation
-    /// loss is the lowest so far, and at the end.
+    /// Keeps the learner as it is now; called at the plan's intervals, when the validation loss is the lowest so far, and at the end, unless
+    /// the run that this one continues has kept that step.
     /// </param>
     /// <param name="cancellation">Asks to stop early; a checkpoint is then kept too.</param>
     /// <exception cref="TrainingDivergedException">Too many steps in a row had a loss or a gradient that is not finite.</exception>
-    public TrainingOutcome Run(int firstStep, double lowestLoss, Action<double?> checkpoint, CancellationToken cancellation)
+    public TrainingOutcome Run(int firstStep, double lowestLoss, Action<CheckpointCause> checkpoint, CancellationToken cancellation)
     {
         Step = firstStep;
+        Time = new();
+        followsStep = false;
         var before = firstStep == 0 ? Validate(cancellation) : null;
         var after = before;
-        var checkpointedAt = -1;
+        var checkpointedAt = firstStep == 0 ? -1 : firstStep;
         var sinceCheckpoint = Stopwatch.StartNew();
         lastReport = Stopwatch.GetTimestamp();
         while (Step < plan.Steps && !cancellation.IsCancellationRequested)
@@ -72,7 +78,7 @@ public sealed class Trainer
             after = loss ?? after;
             if (isCheckpointed || loss < lowestLoss)
             {
-                checkpoint(loss);
+                Checkpoint(() => checkpoint(new(loss, isCheckpointed)));
                 checkpointedAt = Step;
                 sinceCheckpoint.Restart();
             }
@@ -84,7 +90,8 @@ public sealed class Trainer
 
         Report();
         if (checkpointedAt != Step)
-            checkpoint(null);
+            Checkpoint(() => checkpoint(new(null, IsDue: true)));
+        Time.Stop();
         return new(Step, Step < plan.Steps, before, after, skipped);
     }
 
@@ -98,7 +105,8 @@ public sealed class Trainer
         var pending = learner.Step(batches, rate);
         Report();
         Step++;
-        unreported = new(Step, rate, loader.Position * plan.Length, pending);
+        unreported = new(Step, rate, loader.Position * plan.Length, followsStep, pending);
+        followsStep = true;
         if (!plan.DetectAnomaly)
             return;
         if (pending.Result.WasSkipped)
@@ -132,7 +140,12 @@ public sealed class Trainer
             plan.TokensPerStep / secondsPerStep.Value,
             plan.TokensPerStep / secondsPerStep.Value / plan.PeakTokensPerSecond,
             learner.MemoryInUse,
-            TimeSpan.FromSeconds((plan.Steps - last.Step) * secondsPerStep.Value));
+            TimeSpan.FromSeconds((plan.Steps - last.Step) * secondsPerStep.Value))
+        {
+            BusyShare = last.FollowsStep ? result.Time?.BusyShare : null,
+        };
+        if (last.FollowsStep && result.Time is { } time)
+            Time.Add(time);
         log.Write(report);
         display.Report(report);
     }
@@ -147,9 +160,16 @@ public sealed class Trainer
             throw new TrainingDivergedException(step, skippedInARow);
     }
 
+    private void Checkpoint(Action keep)
+    {
+        followsStep = false;
+        log.WriteCheckpoint(Step, Time.Checkpoint(keep));
+    }
+
     private double? Validate(CancellationToken cancellation)
     {
-        if (validation is null || Evaluate(validation, cancellation) is not { } loss)
+        followsStep &= validation is null;
+        if (validation is null || Time.Validate(() => Evaluate(validation, cancellation)) is not { } loss)
             return null;
         log.WriteValidation(Step, loss);
         display.Line(FormattableString.Invariant($"validation loss {loss:F4} nats a token at step {Step} ({validation.Tokens:N0} tokens)"));

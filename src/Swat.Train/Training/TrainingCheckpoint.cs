@@ -10,7 +10,8 @@ namespace Swat.Train.Training;
 
 /// <summary>
 /// A checkpoint that continues training: beside the model and the tokenizer, training.json (<see cref="TrainingState"/>) and
-/// training.safetensors with AdamW's means, first_moment.NAME and second_moment.NAME in float32.
+/// training.safetensors with AdamW's means, first_moment.NAME and second_moment.NAME in float32, and of a run in float16 loss_scale and
+/// loss_scale_good_steps.
 /// </summary>
 public static class TrainingCheckpoint
 {
@@ -19,6 +20,9 @@ public static class TrainingCheckpoint
 
     internal const string FirstMoment = "first_moment.";
     internal const string SecondMoment = "second_moment.";
+
+    internal const string LossScale = "loss_scale";
+    internal const string LossScaleGoodSteps = "loss_scale_good_steps";
 
     private const string ChecksummedFiles = "*.safetensors";
     private const int Block = 1 << 20;
@@ -74,26 +78,43 @@ public static class TrainingCheckpoint
         }
     }
 
-    /// <summary>Sets the optimizer to what it was when the checkpoint was written; the model is loaded with <see cref="SwatCheckpoint"/>.</summary>
+    /// <summary>
+    /// Sets the optimizer and the loss scale to what they were when the checkpoint was written; the model is loaded with
+    /// <see cref="SwatCheckpoint"/>. A checkpoint without a loss scale, of a run in another type say, leaves it as it is.
+    /// </summary>
     /// <exception cref="ModelFormatException">The means are missing, damaged or of another model.</exception>
-    public static void LoadOptimizer(string folder, AdamW optimizer, TrainingState state)
+    public static void LoadLearner(string folder, SwatLearner learner, TrainingState state)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, MomentsFile));
-        foreach (var moment in optimizer.States)
+        foreach (var moment in learner.Optimizer.States)
         {
-            Read(file, FirstMoment + moment.Parameter.Name, moment.FirstMoment);
-            Read(file, SecondMoment + moment.Parameter.Name, moment.SecondMoment);
+            moment.FirstMoment.CopyFrom(Values(file, FirstMoment + moment.Parameter.Name, moment.FirstMoment.Count));
+            moment.SecondMoment.CopyFrom(Values(file, SecondMoment + moment.Parameter.Name, moment.SecondMoment.Count));
         }
 
-        optimizer.StepCount = state.OptimizerSteps;
+        learner.Optimizer.StepCount = state.OptimizerSteps;
+        if (learner.Scaler is { } scaler && file.TryGet(LossScale, out _))
+            Restore(scaler, file);
     }
 
-    private static void Read(SafetensorsFile file, string name, Tensor destination)
+    private static void Restore(LossScaler scaler, SafetensorsFile file)
+    {
+        try
+        {
+            scaler.Restore(Values(file, LossScale, 1)[0], Values(file, LossScaleGoodSteps, 1)[0]);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new ModelFormatException(file.Path, $"the loss scale cannot be: {exception.Message}", exception);
+        }
+    }
+
+    private static ReadOnlySpan<float> Values(SafetensorsFile file, string name, long count)
     {
         var values = file.Span<float>(name);
-        if (values.Length != destination.Count)
-            throw new ModelFormatException(file.Path, $"\"{name}\" has {values.Length} numbers where the model has {destination.Count}");
-        destination.CopyFrom(values);
+        return values.Length == count
+            ? values
+            : throw new ModelFormatException(file.Path, $"\"{name}\" has {values.Length} numbers where the model has {count}");
     }
 
     private static uint Checksum(string path)

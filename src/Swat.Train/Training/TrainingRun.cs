@@ -79,7 +79,7 @@ public sealed class TrainingRun
         using var model = SwatCheckpoint.Load(checkpoint, device);
         TrainingPlanPrinter.Print(terminal.Output, options, setup, data, device, folder);
         using var learner = CreateLearner(model);
-        TrainingCheckpoint.LoadOptimizer(checkpoint, learner.Optimizer, state);
+        TrainingCheckpoint.LoadLearner(checkpoint, learner, state);
         terminal.Output.WriteLine($"continuing from step {state.Step} ({checkpoint})");
         return Train(folder, setup, data, learner, new(state.Step, state.Sequences), cancellation);
     }
@@ -121,11 +121,12 @@ public sealed class TrainingRun
             : new PlainDisplay(terminal.Output, TimeSpan.FromSeconds(options.ReportSeconds));
         var checksum = training.Checksum;
         using var log = RunLog.Open(folder, place.Step, display.Line);
-        using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, display.Line);
+        using var checkpoints = new CheckpointKeeper(folder, setup.Tokenizer, options.KeepCheckpoints, place.Step, display.Line);
         using var profiled = options.Profile > 0 ? new ProfiledLearner(learner, device, options.Profile, folder, display.Line) : null;
         var trainer = new Trainer(profiled ?? (ILearner)learner, loader, Measured(data.Validation), plan, display, log);
-        var outcome = display.Run(() => trainer.Run(place.Step, CheckpointKeeper.LowestLoss(folder), Keep, cancellation));
+        var outcome = display.Run(() => trainer.Run(place.Step, CheckpointKeeper.LowestLoss(folder, place.Step), Keep, cancellation));
         checkpoints.Wait();
+        terminal.Output.WriteLine(trainer.Time);
         var exitCode = Conclude(outcome, checkpoints, folder);
         if (exitCode != ExitCode.Success)
             return exitCode;
@@ -137,15 +138,19 @@ public sealed class TrainingRun
         ValidationSet? Measured(ITokenSource? source) =>
             source is null ? null : new ValidationSet(source, plan.Length, options.ValidationTokens, options.DocumentAttention);
 
-        void Keep(double? validationLoss) => checkpoints.Write(learner, new TrainingState(
-            TrainingState.CurrentVersion,
-            trainer.Step,
-            loader.Position,
-            learner.Optimizer.StepCount,
-            training.Length,
-            checksum,
-            validationLoss,
-            new Dictionary<string, uint>()));
+        void Keep(CheckpointCause cause)
+        {
+            var state = new TrainingState(
+                TrainingState.CurrentVersion,
+                trainer.Step,
+                loader.Position,
+                learner.Optimizer.StepCount,
+                training.Length,
+                checksum,
+                cause.ValidationLoss,
+                new Dictionary<string, uint>());
+            checkpoints.Write(learner, state, cause);
+        }
     }
 
     private int Conclude(TrainingOutcome outcome, CheckpointKeeper checkpoints, string folder)

@@ -28,6 +28,9 @@ public sealed class TrainingSnapshot : IDisposable
                 Copy(TrainingCheckpoint.FirstMoment + state.Parameter.Name, state.FirstMoment),
                 Copy(TrainingCheckpoint.SecondMoment + state.Parameter.Name, state.SecondMoment),
             }),
+            .. learner.Scaler is { } scaler
+                ? new[] { Copy(TrainingCheckpoint.LossScale, scaler.Scale), Copy(TrainingCheckpoint.LossScaleGoodSteps, scaler.GoodSteps) }
+                : [],
         ];
     }
 
@@ -55,6 +58,6 @@ public sealed class TrainingSnapshot : IDisposable
         var read = tensor.BeginRead();
         reads.Add(read);
         long[] shape = [.. Enumerable.Range(0, tensor.Shape.Rank).Select(dimension => (long)tensor.Shape[dimension])];
-        return new(name, SafetensorsDtype.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(read.Wait().AsSpan())));
+        return new(name, SafetensorsDtype.F32, shape, stream => read.Wait(values => stream.Write(MemoryMarshal.AsBytes(values))));
     }
 }

@@ -4,5 +4,6 @@ namespace Swat.Train.Training;
 /// <param name="Step">Its number, from 1.</param>
 /// <param name="LearningRate">Its rate.</param>
 /// <param name="Tokens">Tokens trained on, its own included.</param>
+/// <param name="FollowsStep">Whether no checkpoint and no validation came between it and the step before.</param>
 /// <param name="Pending">Where its result comes from.</param>
-internal readonly record struct UnreportedStep(int Step, double LearningRate, long Tokens, PendingStep Pending);
+internal readonly record struct UnreportedStep(int Step, double LearningRate, long Tokens, bool FollowsStep, PendingStep Pending);

@@ -116,6 +116,9 @@ public class PrepareCommandTests
         var named = SwatRunner.Run("prepare", "--data", folder["in/image.bin"], "--out", folder["named"]);
         Assert.That(named.ExitCode, Is.EqualTo(ExitCode.BadInput));
         Assert.That(named.Error, Does.Contain("image.bin"));
+        var alone = SwatRunner.Run("prepare", "--data", folder["in/*.bin"], "--out", folder["alone"]);
+        Assert.That(alone.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(alone.Error, Does.Contain("--data").And.Contain("image.bin"));
     }
 
     [TestCase("[\"../00000.tokens\"]")]

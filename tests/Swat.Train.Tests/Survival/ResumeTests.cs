@@ -1,4 +1,6 @@
+using Swat.Model.Safetensors;
 using Swat.Tensors.Tests.Support;
+using Swat.Train.Training;
 
 namespace Swat.Train.Tests.Survival;
 
@@ -6,7 +8,7 @@ public class ResumeTests
 {
     [Test]
     public void A_run_of_several_parts_is_bit_for_bit_the_run_of_one(
-        [ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string device, [Values("float32", "bfloat16")] string dtype)
+        [ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string device, [Values("float32", "bfloat16", "float16")] string dtype)
     {
         using var run = new TinyRun();
         string[] options = ["--device", device, "--dtype", dtype, "--tokens-per-step", "128", "--checkpoint-every", "7"];
@@ -20,6 +22,37 @@ public class ResumeTests
         Assert.That(last.ExitCode, Is.EqualTo(ExitCode.Success), last.Error);
         Assert.That(run.Checkpoint("parts"), Is.EqualTo(run.Checkpoint("whole")));
         Assert.That(run.Losses("parts"), Is.EqualTo(run.Losses("whole")));
+    }
+
+    [Test]
+    public void The_scale_of_the_loss_goes_on_where_it_was_and_a_checkpoint_without_it_still_loads()
+    {
+        using var run = new TinyRun();
+        SwatRunner.Run(run.Train("run", "--dtype", "float16", "--steps", "5"));
+        var checkpoint = run.Folder["run/step-000005"];
+        using (var moments = SafetensorsFile.Open(Path.Combine(checkpoint, TrainingCheckpoint.MomentsFile)))
+        {
+            Assert.That(moments.Span<float>("loss_scale_good_steps")[0], Is.EqualTo(5));
+            Assert.That(moments.Span<float>("loss_scale")[0], Is.EqualTo(65536));
+        }
+
+        SwatRunner.Run(run.Train("unscaled", "--steps", "5"));
+        var rest = SwatRunner.Run("train", "--resume", run.Folder["unscaled"], "--steps", "8", "--dtype", "float16");
+        Assert.That(rest.ExitCode, Is.EqualTo(ExitCode.Success), rest.Error);
+        using var continued = SafetensorsFile.Open(run.Folder[$"unscaled/step-000008/{TrainingCheckpoint.MomentsFile}"]);
+        Assert.That(continued.Span<float>("loss_scale_good_steps")[0], Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_damaged_checkpoint_does_not_outlive_the_whole_ones_that_are_written_after_it()
+    {
+        using var run = new TinyRun();
+        string[] options = ["--checkpoint-every", "10", "--keep-checkpoints", "2"];
+        SwatRunner.Run(run.Train("run", [.. options, "--steps", "20"]));
+        File.Delete(run.Folder["run/step-000020/model.safetensors"]);
+        var rest = SwatRunner.Run("train", "--resume", run.Folder["run"], "--steps", "14", "--keep-checkpoints", "1");
+        Assert.That(rest.ExitCode, Is.EqualTo(ExitCode.Success), rest.Error);
+        Assert.That(CheckpointFolder.List(run.Folder["run"]).Select(found => found.Step), Is.EqualTo(new[] { 14 }));
     }
 
     [Test]

@@ -43,6 +43,31 @@ public class CheckpointFolderTests
     }
 
     [Test]
+    public void The_checkpoint_that_is_replaced_stays_until_the_new_one_is_complete()
+    {
+        using var run = new TemporaryFolder();
+        CheckpointFolder.Write(run.Path, 3, folder => File.WriteAllText(Path.Combine(folder, "config.json"), "old"));
+        var path = CheckpointFolder.Write(run.Path, 3, folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "config.json"), "new");
+            Assert.That(File.ReadAllText(run["step-000003/config.json"]), Is.EqualTo("old"));
+        });
+        Assert.That(File.ReadAllText(Path.Combine(path, "config.json")), Is.EqualTo("new"));
+        Assert.That(Directory.GetFileSystemEntries(run.Path), Is.EqualTo(new[] { path }));
+    }
+
+    [Test]
+    public void What_a_killed_run_left_behind_is_deleted_and_checkpoints_are_not()
+    {
+        using var run = new TemporaryFolder();
+        run.Write(".writing-step-000007/model.safetensors", "half");
+        run.Write(".deleting-step-000001/model.safetensors", "half");
+        run.Write("step-000006/config.json", "{}");
+        CheckpointFolder.DeleteRemains(run.Path);
+        Assert.That(Directory.GetFileSystemEntries(run.Path), Is.EqualTo(new[] { run["step-000006"] }));
+    }
+
+    [Test]
     public void A_run_stands_for_its_newest_checkpoint_and_a_checkpoint_for_itself()
     {
         using var run = new TemporaryFolder();

@@ -95,6 +95,15 @@ public class TrainerTests
     }
 
     [Test]
+    public void A_continued_run_that_is_stopped_at_once_leaves_the_checkpoint_it_came_from_alone()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Run(new FakeLearner(), out _, out var checkpoints, stop.Token, firstStep: 4);
+        Assert.That(checkpoints, Is.Empty);
+    }
+
+    [Test]
     public void A_step_of_several_batches_draws_what_as_many_steps_of_one_would()
     {
         var whole = new FakeLearner();
@@ -122,6 +131,31 @@ public class TrainerTests
     }
 
     [Test]
+    public void The_log_says_how_busy_the_device_was_where_one_step_followed_the_other_and_how_long_checkpoints_took()
+    {
+        using var folder = new TemporaryFolder();
+        var learner = new FakeLearner
+        {
+            Result = step => new(1, 1) { Time = new(TimeSpan.FromMilliseconds(30), step == 1 ? null : TimeSpan.FromMilliseconds(10)) },
+            ValidationLosses = [4, 5, 6, 7],
+        };
+        WallTime time;
+        using (var log = RunLog.Open(folder.Path, lastStep: 0, Assert.Fail))
+            time = RunTimed(learner, log, Plan with { CheckpointEvery = 3 });
+        var lines = File.ReadAllLines(folder["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var busy = lines.Where(line => line.TryGetProperty("gpu_busy", out _)).ToArray();
+        Assert.That(busy.Select(line => line.GetProperty("step").GetInt32()), Is.EqualTo(new[] { 2, 6 }), "validations after 2, 4 and 6, a checkpoint after 3");
+        Assert.That(busy.Select(line => line.GetProperty("gpu_busy").GetDouble()), Is.All.EqualTo(0.75));
+        var checkpoints = lines.Where(line => line.TryGetProperty("checkpoint_seconds", out _)).ToArray();
+        Assert.That(checkpoints.Select(line => line.GetProperty("step").GetInt32()), Is.EqualTo(new[] { 3, 6 }));
+        Assert.That(checkpoints.Select(line => line.GetProperty("checkpoint_seconds").GetDouble()), Is.All.GreaterThanOrEqualTo(0));
+        Assert.That(time.BusyShare, Is.EqualTo(0.75));
+        Assert.That(time.Checkpoints, Is.EqualTo(2));
+        Assert.That(time.Checkpointing + time.Validating, Is.LessThanOrEqualTo(time.Total));
+        Assert.That(time.ToString(), Does.Contain("GPU busy 75.00 % between").And.Contain("2 checkpoints held it up"));
+    }
+
+    [Test]
     public void The_running_mean_of_equal_values_is_that_value_from_the_first_on()
     {
         var mean = new RunningMean(0.95);
@@ -130,6 +164,16 @@ public class TrainerTests
             mean.Add(7);
             Assert.That(mean.Value, Is.EqualTo(7).Within(1e-12));
         }
+    }
+
+    private static WallTime RunTimed(FakeLearner learner, RunLog log, TrainerPlan plan)
+    {
+        var source = Tokens.Counting(1000);
+        using var loader = new BatchLoader(new ShuffledSequences(source, plan.Length, seed: 1), plan.Batch, plan.BatchesPerStep, 0);
+        var trainer = new Trainer(learner, loader, new ValidationSet(source, plan.Length, 32), plan, new PlainDisplay(TextWriter.Null, TimeSpan.Zero), log);
+        // Lower than any, so that none is kept for its loss.
+        trainer.Run(0, lowestLoss: 0, _ => { }, CancellationToken.None);
+        return trainer.Time;
     }
 
     private static TrainingOutcome Run(
@@ -154,7 +198,7 @@ public class TrainerTests
             plan,
             new PlainDisplay(writer, TimeSpan.Zero),
             log ?? RunLog.None());
-        var outcome = trainer.Run(firstStep, lowestLoss, loss => written.Add((trainer.Step, loss)), cancellation);
+        var outcome = trainer.Run(firstStep, lowestLoss, cause => written.Add((trainer.Step, cause.ValidationLoss)), cancellation);
         output = writer.ToString();
         checkpoints = written;
         return outcome;

@@ -56,7 +56,7 @@ public sealed class DataPreparer
 
         var names = results.Where(result => result.Header.Tokens > 0).Select(result => result.Name).ToArray();
         if (names.Length == 0)
-            throw new UserErrorException("There is no text in the data.");
+            throw new UserErrorException($"--data: none of the {files.Count} files ({files[0].Path}, ...) holds text. Name files of text, JSON lines or CSV.");
         AtomicFile.Write(Path.Combine(folder, TokenDataset.IndexFile), JsonSerializer.SerializeToUtf8Bytes(names, Indented));
         return new(
             names.Length,
