@@ -129,6 +129,25 @@ public class AtomicTests(TestDevice device) : LanguageFixture(device)
         Assert.That(total.GetAsArray1D()[0], Is.EqualTo(Enumerable.Range(0, 13).Sum(g => g * g + 1)));
     }
 
+    [Test]
+    public void Fences_stand_between_accesses_at_every_level()
+    {
+        var kernel = Accelerator.LoadStreamKernel<ArrayView<int>>(WriteTwice);
+        using var data = Accelerator.Allocate1D<int>(64);
+        kernel((2, 32), data.View);
+        Assert.That(data.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 64).Select(i => i * 4 + 3)));
+    }
+
+    private static void WriteTwice(ArrayView<int> data)
+    {
+        var i = Grid.GlobalIndex.X;
+        data[i] = i;
+        MemoryFence.GroupLevel();
+        data[i] = 2 * data[i] + 1;
+        MemoryFence.SystemLevel();
+        data[i] = 2 * data[i] + 1;
+    }
+
     private static void Ints(Index1D i, ArrayView<int> data)
     {
         var x = i * 7919 % 2003 - 1000;

@@ -34,6 +34,19 @@ public class GroupTests(TestDevice device) : LanguageFixture(device)
         Assert.That(output.GetAsArray1D(), Is.EqualTo(wanted));
     }
 
+    [Test]
+    public void First_and_last_work_items_know_that_they_are()
+    {
+        var warp = Accelerator.WarpSize;
+        var size = 2 * warp;
+        var kernel = Accelerator.LoadStreamKernel<ArrayView<int>>(Ends);
+        using var output = Accelerator.Allocate1D<int>(3 * size);
+        kernel((3, size), output.View);
+        var wanted = Enumerable.Range(0, 3 * size).Select(i => i % size).Select(item =>
+            (item == 0 ? 1 : 0) + (item == size - 1 ? 2 : 0) + (item % warp == 0 ? 4 : 0) + (item % warp == warp - 1 ? 8 : 0) + (16 * (item % warp)));
+        Assert.That(output.GetAsArray1D(), Is.EqualTo(wanted));
+    }
+
     [TestCaseSource(nameof(GroupSizes))]
     public void Shared_memory_reverses_a_group(int size)
     {
@@ -110,6 +123,12 @@ public class GroupTests(TestDevice device) : LanguageFixture(device)
         using var output = Accelerator.Allocate1D<int>(2 * 70);
         kernel((2, 70), output.View);
         Assert.That(output.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 140).Select(i => 24 + 100 * (i / 70 * 70 + 5) + 10000 + 0)));
+    }
+
+    private static void Ends(ArrayView<int> output)
+    {
+        var ends = (Group.IsFirstThread ? 1 : 0) + (Group.IsLastThread ? 2 : 0) + (Warp.IsFirstLane ? 4 : 0) + (Warp.IsLastLane ? 8 : 0);
+        output[Grid.ComputeLongGlobalIndex(Grid.IdxX, Group.IdxX)] = ends + (16 * Warp.ComputeWarpThreadIdx(Group.LinearIndex));
     }
 
     private static void Positions(ArrayView<int> output)

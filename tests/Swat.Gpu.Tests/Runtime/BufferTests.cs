@@ -151,6 +151,19 @@ public class BufferTests(TestDevice device)
     }
 
     [Test]
+    public async Task A_stream_can_be_awaited()
+    {
+        using var stream = Accelerator.CreateStream();
+        using var target = Accelerator.AllocatePageLocked1D<int>(100_000);
+        using var buffer = Accelerator.Allocate1D(Enumerable.Range(0, 100_000).ToArray());
+
+        buffer.View.BaseView.CopyTo(stream, target.ArrayView);
+        await stream.SynchronizeAsync();
+
+        Assert.That(target.Span.ToArray(), Is.EqualTo(Enumerable.Range(0, 100_000)));
+    }
+
+    [Test]
     public void Device_time_does_not_run_backwards()
     {
         using var buffer = Accelerator.Allocate1D<int>(100_000);

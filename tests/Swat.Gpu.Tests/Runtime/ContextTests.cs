@@ -24,6 +24,19 @@ public class ContextTests
     }
 
     [Test]
+    public void Devices_of_a_kind_are_those_that_were_asked_for()
+    {
+        using var context = Context.Create(b => b.DefaultCPU());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(context.GetCPUDevices().Count, Is.EqualTo(1));
+            Assert.That(context.GetCudaDevices().Count, Is.Zero);
+            Assert.That(context.GetCLDevices().Count, Is.Zero);
+        });
+    }
+
+    [Test]
     public void Disposing_a_context_disposes_its_accelerators()
     {
         var context = Context.Create(b => b.CPU());

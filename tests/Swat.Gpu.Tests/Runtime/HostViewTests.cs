@@ -56,6 +56,22 @@ public class HostViewTests
     }
 
     [Test]
+    public void A_view_tells_where_it_lies()
+    {
+        using var buffer = TestDevices.Cpu.Accelerator.Allocate1D<double>(5);
+        var view = buffer.View.BaseView;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(view.GetAcceleratorType(), Is.EqualTo(AcceleratorType.CPU));
+            Assert.That(view.HasData() && !view.HasNoData());
+            Assert.That(ArrayView<double>.Empty.HasNoData() && !ArrayView<double>.Empty.HasData());
+            Assert.That(() => ArrayView<double>.Empty.GetAcceleratorType(), Throws.InvalidOperationException);
+            Assert.That(view.AsDense().Length, Is.EqualTo(5));
+        });
+    }
+
+    [Test]
     public void A_view_that_exceeds_its_buffer_is_refused()
     {
         using var buffer = TestDevices.Cpu.Accelerator.Allocate1D<double>(5);

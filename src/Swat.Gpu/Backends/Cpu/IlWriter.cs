@@ -6,8 +6,6 @@ namespace Swat.Gpu.Backends.Cpu;
 /// <summary>Short names for the IL that the emitter writes.</summary>
 internal sealed class IlWriter(ILGenerator il)
 {
-    public ILGenerator Generator => il;
-
     public int Offset => il.ILOffset;
 
     public LocalBuilder Local(Type type) => il.DeclareLocal(type);

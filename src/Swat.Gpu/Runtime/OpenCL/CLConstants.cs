@@ -4,7 +4,6 @@ namespace Swat.Gpu.Runtime.OpenCL;
 internal static class CLConstants
 {
     public const int Success = 0;
-    public const int DeviceNotFound = -1;
     public const int MemObjectAllocationFailure = -4;
     public const int OutOfResources = -5;
     public const int OutOfHostMemory = -6;
@@ -13,9 +12,6 @@ internal static class CLConstants
     public const uint PlatformName = 0x0902;
 
     public const ulong DeviceTypeAll = 0xFFFFFFFF;
-    public const ulong DeviceTypeCpu = 1 << 1;
-    public const ulong DeviceTypeGpu = 1 << 2;
-    public const uint DeviceType = 0x1000;
     public const uint DeviceMaxComputeUnits = 0x1002;
     public const uint DeviceMaxWorkGroupSize = 0x1004;
     public const uint DeviceMaxWorkItemSizes = 0x1005;
