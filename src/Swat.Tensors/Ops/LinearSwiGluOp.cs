@@ -8,7 +8,8 @@ namespace Swat.Tensors.Ops;
 /// <para>
 /// Where the device's matrix units take the extents, one kernel writes both the projection, which the derivative reads, and y, which
 /// it computes from the projection's sums while it has them: n x 2·width elements are written and not read again. It rounds the sums as
-/// they are stored before it gates them, so that y has the same bits as that of two kernels.
+/// they are stored before it gates them: y has the bits that gating the stored projection gives. The projection has those of a plain
+/// product, but for elements of which only one of the two cuts the sum along k (<c>TileSchedule</c>).
 /// </para>
 /// <para>
 /// Recorded as the two operations that it consists of: their derivatives, what they save and what may be computed again are theirs.

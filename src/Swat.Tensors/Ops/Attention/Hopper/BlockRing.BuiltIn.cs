@@ -6,7 +6,7 @@ namespace Swat.Tensors.Ops.Attention.Hopper;
 /// <summary>
 /// A ring of stages in shared memory, through which one warp passes blocks of two tensors (keys and values, or queries and output
 /// gradients) to the warpgroups that multiply them. Entry number n lies in stage n mod <see cref="Stages"/>. For each stage there are
-/// barriers that count the bytes of the first and of the second block, and one that counts the warps that are done with both.
+/// barriers that count the bytes of the first and of the second block, and one that counts the warps, or their lanes, that are done with both.
 /// </summary>
 internal readonly struct BlockRing<THead>
     where THead : struct, IConstant
@@ -18,10 +18,15 @@ internal readonly struct BlockRing<THead>
     private readonly ArrayView<long> firstArrived;
     private readonly ArrayView<long> secondArrived;
     private readonly ArrayView<long> free;
+    private readonly bool lanesRead;
 
     /// <param name="memory">Shared memory, <see cref="Length"/> elements.</param>
-    public BlockRing(ArrayView<ushort> memory)
+    /// <param name="lanesRead">
+    /// Lanes read what belongs to an entry by themselves, too, and each says when it is done; products are those of a warp, which says so once.
+    /// </param>
+    public BlockRing(ArrayView<ushort> memory, bool lanesRead = false)
     {
+        this.lanesRead = lanesRead;
         first = memory.SubView(0, Stages * BlockLength);
         second = memory.SubView(Stages * BlockLength, Stages * BlockLength);
         firstArrived = SharedMemory.Allocate<long>(Stages);
@@ -43,7 +48,7 @@ internal readonly struct BlockRing<THead>
         {
             Instructions.BarrierInit(firstArrived.SubView(s, 1), 1);
             Instructions.BarrierInit(secondArrived.SubView(s, 1), 1 + writers);
-            Instructions.BarrierInit(free.SubView(s, 1), readers);
+            Instructions.BarrierInit(free.SubView(s, 1), lanesRead ? readers * Warp.WarpSize : readers);
         }
     }
 
@@ -78,13 +83,10 @@ internal readonly struct BlockRing<THead>
     /// <summary>Describes the entry's second block to wgmma.</summary>
     public long Second(int number) => AttentionBlocks.Describe(second) + number % Stages * AttentionBlocks.DescriptorStep<THead>();
 
-    /// <summary>
-    /// Each reading warp calls when it is done with an entry, for every number that is filled again. One lane arrives: what the warp's lanes
-    /// read by themselves, and not by products that they have awaited, they must have read before a barrier of the warp.
-    /// </summary>
+    /// <summary>All lanes of each reading warp call when they are done with an entry, for every number that is filled again.</summary>
     public void Release(int number)
     {
-        if (Warp.LaneIdx == 0)
+        if (lanesRead | Warp.LaneIdx == 0)
             Instructions.BarrierArrive(free.SubView(number % Stages, 1));
     }
 

@@ -139,7 +139,7 @@ internal static class HopperBackwardKey
     {
         var shared = SharedMemory.GetDynamic<ushort>();
         var block = AttentionBlocks.Length<THead>();
-        var ring = new BlockRing<THead>(shared.SubView(2 * TGroups.Count * block, BlockRing<THead>.Length));
+        var ring = new BlockRing<THead>(shared.SubView(2 * TGroups.Count * block, BlockRing<THead>.Length), lanesRead: TSoftmax.Value);
         var keysArrived = SharedMemory.Allocate<long>(1);
         // For the queries of each stage: what is added to their scores, see ColumnDerivatives, and the deltas.
         var statistics = SharedMemory.Allocate<float>(TSoftmax.Value ? 2 * StageStatistics : 1);
@@ -412,9 +412,6 @@ internal static class HopperBackwardKey
             columns.Derive<T, No>(scores, products, weights, derivatives, origin, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
         else
             columns.Derive<T, Yes>(scores, products, weights, derivatives, origin, firstQuery, slope, lasts, shape, Grid.IdxZ, statistics);
-        // One lane releases the entry for its warp. Products have ended by then, but that all lanes have read the statistics takes a barrier.
-        if (TSoftmax.Value)
-            Warp.Barrier();
     }
 
     /// <summary>There are registers for the rounded operands of one block beside the products of the next.</summary>

@@ -176,7 +176,10 @@ internal static class WarpKernel
         var (row, column) = (firstRow + Warp.LaneIdx / 4, firstColumn + pair);
         if (TGated.Value)
         {
-            GatedTile.Store<T, TPairs, TPieces, TPieces>(sums, c, gated, row, firstColumn / 2 + pair, schedule);
+            if (ResultTile.IsInner(place, schedule) && TPieces.Value / 2 == ResultOctets.Quad)
+                GatedTile.StoreOctets<T, TPairs, TPieces, TPieces>(sums, c, gated, firstRow, firstColumn / 2, schedule);
+            else
+                GatedTile.Store<T, TPairs, TPieces, TPieces>(sums, c, gated, row, firstColumn / 2 + pair, schedule);
         }
         else if (Interop.SizeOf<T>() == sizeof(ushort) && ResultTile.IsInner(place, schedule) && schedule.HasOctets != 0)
         {
@@ -243,7 +246,7 @@ internal static class WarpKernel
         var start = place.Step * TTile.Depth;
         CopyTile<TTile, TTransposeA, TInside>(fromA, stage, rows, place.FirstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
         if (TGated.Value)
-            GatedColumns.Copy<TTile>(b, tileB, place.FirstColumn / 2, schedule.N / 2, start, layouts.K, layouts.RowStrideB);
+            GatedColumns.Copy<TTile, TInside>(b, tileB, place.FirstColumn / 2, schedule.N / 2, start, layouts.K, layouts.RowStrideB);
         else if (TTransposeB.Value)
             CopyTile<TTile, No, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
         else
