@@ -80,8 +80,10 @@ public sealed class LinearSwiGluTest(string deviceName, KernelTier tier) : TierT
             Assert.Ignore("This tier gates no projections.");
         using var gated = joint.SwiGlu();
         Assert.That(y.ToArray().AsSpan().SequenceEqual(gated.ToArray()), Is.True, "silu(gate)·up of what is stored");
-        using var plain = x.Linear(weight);
-        var expected = Array.ConvertAll(plain.ToArray(), value => (double)value);
+        using var preciseX = Tensor.FromArray(Device, x.ToArray(), x.Shape);
+        using var preciseWeight = Tensor.FromArray(Device, weight.ToArray(), weight.Shape);
+        using var precise = preciseX.Linear(preciseWeight);
+        var expected = Array.ConvertAll(precise.ToArray(), value => (double)value);
         Support.Tolerance.Storage(expected, type).Check(joint.ToArray(), expected, "the projection");
     }
 

@@ -49,47 +49,6 @@ internal static class GatedTile
         }
     }
 
-    /// <summary>As <see cref="Store"/>, 16 bytes at a time, where the whole tile lies in the results.</summary>
-    /// <param name="sums">The sums: of eight pieces of eight columns, four are gates.</param>
-    /// <param name="c">[M, N].</param>
-    /// <param name="gated">[M, N / 2].</param>
-    /// <param name="firstRow">The warp's first row.</param>
-    /// <param name="firstColumn">Its first gate, a multiple of eight, as N / 2 is.</param>
-    /// <param name="schedule">Extents.</param>
-    public static void StoreOctets<T, TPairs, TRows, TColumns>(
-        ArrayView<float> sums,
-        ArrayView<T> c,
-        ArrayView<T> gated,
-        int firstRow,
-        int firstColumn,
-        TileSchedule schedule)
-        where T : unmanaged, IElement<T>
-        where TPairs : struct, IResultPairs<T>
-        where TRows : struct, IConstant
-        where TColumns : struct, IConstant
-    {
-        var width = schedule.N / 2;
-        for (var i = 0; i < TRows.Value; i++)
-        {
-            var gates = LocalMemory.Allocate<uint>(ResultOctets.Quad);
-            var ups = LocalMemory.Allocate<uint>(ResultOctets.Quad);
-            var results = LocalMemory.Allocate<uint>(ResultOctets.Quad);
-            for (var j = 0; j < ResultOctets.Quad; j++)
-            {
-                var gate = Pair(sums, ResultTile.Register<TColumns>(i, j));
-                var up = Pair(sums, ResultTile.Register<TColumns>(i, j + ResultOctets.Quad));
-                gates[j] = TPairs.Pack(gate);
-                ups[j] = TPairs.Pack(up);
-                results[j] = TPairs.Pack(Gate<T, TPairs>(gate, up));
-            }
-
-            var start = (long)(firstRow + 8 * i) * width;
-            ResultOctets.Store(gates, c.SubView(2 * start + firstColumn), schedule.N);
-            ResultOctets.Store(ups, c.SubView(2 * start + width + firstColumn), schedule.N);
-            ResultOctets.Store(results, gated.SubView(start + firstColumn), width);
-        }
-    }
-
     /// <summary>Two sums side by side.</summary>
     public static FloatPair Pair(ArrayView<float> sums, int first) => new(sums[first], sums[first + 1]);
 

@@ -9,14 +9,12 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// </summary>
 internal static class ResultOctets
 {
-    /// <summary>Pieces of eight columns that change hands together.</summary>
-    public const int Quad = 4;
-
+    private const int Quad = 4;
     private const int Columns = 8;
 
     /// <summary>C = sums, all of which lie in it; arranged as <see cref="ResultTile"/> says.</summary>
     /// <param name="sums">The sums.</param>
-    /// <param name="c">The work item's warp's first element; rows start at multiples of 16 bytes.</param>
+    /// <param name="c">The first element of the work item's warp; rows start at multiples of 16 bytes.</param>
     /// <param name="stride">Elements from a row to the next.</param>
     public static void Store<T, TPairs, TRows, TColumns>(ArrayView<float> sums, ArrayView<T> c, int stride)
         where T : unmanaged, IElement<T>
@@ -24,32 +22,25 @@ internal static class ResultOctets
         where TRows : struct, IConstant
         where TColumns : struct, IConstant
     {
+        var words = LocalMemory.Allocate<uint>(Quad);
+        var (row, member) = (Warp.LaneIdx / Quad, Warp.LaneIdx % Quad);
+        c = c.SubView((long)row * stride + Columns * member);
         for (var i = 0; i < TRows.Value; i++)
         {
             for (var j = 0; j < TColumns.Value; j += Quad)
             {
-                var words = LocalMemory.Allocate<uint>(Quad);
                 for (var q = 0; q < Quad; q++)
                     words[q] = TPairs.Pack(GatedTile.Pair(sums, ResultTile.Register<TColumns>(i, j + q)));
-                Store(words, c.SubView(8L * i * stride + Columns * j), stride);
+                Exchange(words, 0, 1, 1, member);
+                Exchange(words, 2, 3, 1, member);
+                Exchange(words, 0, 2, 2, member);
+                Exchange(words, 1, 3, 2, member);
+                c.SubView(Columns * j, Columns).Cast<Pack4<uint>>()[0] =
+                    new Pack4<uint> { First = words[0], Second = words[1], Third = words[2], Fourth = words[3] };
             }
-        }
-    }
 
-    /// <summary>Writes eight rows of 32 columns.</summary>
-    /// <param name="words">The work item's pairs of four pieces of eight columns; destroyed.</param>
-    /// <param name="c">The first element of the first row.</param>
-    /// <param name="stride">Elements from a row to the next.</param>
-    public static void Store<T>(ArrayView<uint> words, ArrayView<T> c, int stride)
-        where T : unmanaged
-    {
-        var (row, member) = (Warp.LaneIdx / Quad, Warp.LaneIdx % Quad);
-        Exchange(words, 0, 1, 1, member);
-        Exchange(words, 2, 3, 1, member);
-        Exchange(words, 0, 2, 2, member);
-        Exchange(words, 1, 3, 2, member);
-        c.SubView((long)row * stride + Columns * member, Columns).Cast<Pack4<uint>>()[0] =
-            new Pack4<uint> { First = words[0], Second = words[1], Third = words[2], Fourth = words[3] };
+            c = c.SubView(8L * stride);
+        }
     }
 
     /// <summary>A member without the bit gives its second word for the first of the member with the bit.</summary>

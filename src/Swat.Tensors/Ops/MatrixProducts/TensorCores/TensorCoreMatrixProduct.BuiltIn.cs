@@ -16,12 +16,19 @@ internal static class TensorCoreMatrixProduct
     {
         if (a.Device.Tier == KernelTier.Portable || a.DType is not (DType.BFloat16 or DType.Float16) || shape.K == 0 || !HasDenseBatches(shape))
             return false;
-        // Rows of both halves in pieces of 16 bytes, as bulk copies take them.
-        if (gated is not null && shape.N / 2 % Packed.Size != 0)
+        var kind = TileChoice.Of(shape, transposeA, transposeB, a.Device);
+        if (gated is not null && !Gates(kind, shape))
             return false;
-        Launch(TileChoice.Of(shape, transposeA, transposeB, a.Device), a, transposeA, b, transposeB, c, shape, bias, gated);
+        Launch(kind, a, transposeA, b, transposeB, c, shape, bias, gated);
         return true;
     }
+
+    /// <summary>
+    /// Whether a product is gated by its own kernel. Rows of both halves come in pieces of 16 bytes, as bulk copies take them. A large tile
+    /// of <see cref="WarpKernel"/> multiplies nothing while it gates: on an H200 that takes longer than reading the projection again.
+    /// </summary>
+    private static bool Gates(TileKind kind, MatMulShape shape) =>
+        shape.N / 2 % Packed.Size == 0 && kind is (TileKind.SmallWarp or TileKind.WarpGroup);
 
     /// <summary>Launches a kernel that the device may run, for arguments that suit one.</summary>
     /// <inheritdoc cref="TryLaunch"/>

@@ -176,10 +176,7 @@ internal static class WarpKernel
         var (row, column) = (firstRow + Warp.LaneIdx / 4, firstColumn + pair);
         if (TGated.Value)
         {
-            if (ResultTile.IsInner(place, schedule) && TPieces.Value / 2 == ResultOctets.Quad)
-                GatedTile.StoreOctets<T, TPairs, TPieces, TPieces>(sums, c, gated, firstRow, firstColumn / 2, schedule);
-            else
-                GatedTile.Store<T, TPairs, TPieces, TPieces>(sums, c, gated, row, firstColumn / 2 + pair, schedule);
+            GatedTile.Store<T, TPairs, TPieces, TPieces>(sums, c, gated, row, firstColumn / 2 + pair, schedule);
         }
         else if (Interop.SizeOf<T>() == sizeof(ushort) && ResultTile.IsInner(place, schedule) && schedule.HasOctets != 0)
         {
