@@ -39,8 +39,8 @@ internal static class GatedTile
                 var column = firstColumn + 8 * j;
                 if (row < schedule.M & column < width)
                 {
-                    var gate = Pair(sums, ResultTile.Register<TColumns>(i, j));
-                    var up = Pair(sums, ResultTile.Register<TColumns>(i, j + TColumns.Value / 2));
+                    var gate = FloatPair.Of(sums, ResultTile.Register<TColumns>(i, j));
+                    var up = FloatPair.Of(sums, ResultTile.Register<TColumns>(i, j + TColumns.Value / 2));
                     TPairs.Store(c, 2 * start + column, gate);
                     TPairs.Store(c, 2 * start + width + column, up);
                     TPairs.Store(gated, start + column, Gate<T, TPairs>(gate, up));
@@ -48,9 +48,6 @@ internal static class GatedTile
             }
         }
     }
-
-    /// <summary>Two sums side by side.</summary>
-    public static FloatPair Pair(ArrayView<float> sums, int first) => new(sums[first], sums[first + 1]);
 
     /// <summary>silu(gate)·up of what is stored of gate and up, as a kernel that reads them again computes it.</summary>
     public static FloatPair Gate<T, TPairs>(FloatPair gate, FloatPair up)

@@ -30,7 +30,7 @@ internal static class ResultOctets
             for (var j = 0; j < TColumns.Value; j += Quad)
             {
                 for (var q = 0; q < Quad; q++)
-                    words[q] = TPairs.Pack(GatedTile.Pair(sums, ResultTile.Register<TColumns>(i, j + q)));
+                    words[q] = TPairs.Pack(FloatPair.Of(sums, ResultTile.Register<TColumns>(i, j + q)));
                 Exchange(words, 0, 1, 1, member);
                 Exchange(words, 2, 3, 1, member);
                 Exchange(words, 0, 2, 2, member);

@@ -165,7 +165,7 @@ internal static class WarpKernel
             for (var i = 0; i < 2 * fragments; i++)
             {
                 for (var j = 0; j < 2 * fragments; j++)
-                    Float32Pairs.Store(target, 8 * i * columns + 8 * j, PairOf(sums, i, j, fragments));
+                    Float32Pairs.Store(target, 8 * i * columns + 8 * j, FloatPair.Of(sums, ResultTile.Register<TPieces>(i, j)));
             }
 
             return;
@@ -188,13 +188,6 @@ internal static class WarpKernel
         {
             ResultTile.Store<T, TPairs, TPieces, TPieces>(sums, bias, addend, c, row, column, place, schedule);
         }
-    }
-
-    /// <summary>The two neighbouring sums of the work item in its row 8·i and columns 8·j.</summary>
-    private static FloatPair PairOf(ArrayView<float> sums, int i, int j, int fragments)
-    {
-        var first = 4 * (2 * fragments * (i / 2) + j) + 2 * (i % 2);
-        return new FloatPair(sums[first], sums[first + 1]);
     }
 
     /// <summary>Starts copying the tiles of a step, if there is one, as one group of copies.</summary>

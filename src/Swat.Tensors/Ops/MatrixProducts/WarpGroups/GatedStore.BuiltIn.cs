@@ -98,7 +98,7 @@ internal static class GatedStore
         for (var j = 0; j < Pairs; j++)
         {
             for (var half = 0; half < 2; half++)
-                TPairs.Store(box, PlaceInBox(j, half), GatedTile.Pair(sum, 4 * (TFirst.Value + j) + 2 * half));
+                TPairs.Store(box, PlaceInBox(j, half), FloatPair.Of(sum, 4 * (TFirst.Value + j) + 2 * half));
         }
     }
 
@@ -112,8 +112,8 @@ internal static class GatedStore
         {
             for (var half = 0; half < 2; half++)
             {
-                var gate = GatedTile.Pair(sum, 4 * (TFirst.Value + j) + 2 * half);
-                var up = GatedTile.Pair(sum, 4 * (TFirst.Value + PairsToUp + j) + 2 * half);
+                var gate = FloatPair.Of(sum, 4 * (TFirst.Value + j) + 2 * half);
+                var up = FloatPair.Of(sum, 4 * (TFirst.Value + PairsToUp + j) + 2 * half);
                 TPairs.Store(box, PlaceInBox(j, half), GatedTile.Gate<T, TPairs>(gate, up));
             }
         }
