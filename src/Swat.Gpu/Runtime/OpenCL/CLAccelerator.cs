@@ -46,7 +46,8 @@ public sealed unsafe class CLAccelerator : Accelerator
     internal string BuildOptions =>
         "-cl-std=CL1.2"
         + (Capabilities.CorrectlyRoundedDivideSqrt ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
-        + (ClDevice.HasNvidiaCompiler ? " -cl-nv-verbose" : "");
+        + (ClDevice.HasNvidiaCompiler ? " -cl-nv-verbose" : "")
+        + (ClDevice.LosesValuesAcrossBarriers ? " -cl-opt-disable" : "");
 
     internal override CompiledKernel CompileKernel(KernelFunction function, CompileOptions options)
     {

@@ -24,7 +24,8 @@ public sealed unsafe class CLDevice : Device
         MaxGridSize = new Index3D(int.MaxValue);
         MaxNumThreadsPerGroup = (int)Math.Min(Number<nuint>(CLConstants.DeviceMaxWorkGroupSize), int.MaxValue);
         MaxGroupSize = ReadMaxGroupSize();
-        MaxSharedMemoryPerGroup = Clamp(CLConstants.DeviceLocalMemSize);
+        // NVIDIA's driver counts a kilobyte that it keeps for itself as the group's.
+        MaxSharedMemoryPerGroup = Clamp(CLConstants.DeviceLocalMemSize) - (HasNvidiaCompiler ? 1024 : 0);
         MaxConstantMemory = Clamp(CLConstants.DeviceMaxConstantBufferSize);
         NumMultiprocessors = Number<int>(CLConstants.DeviceMaxComputeUnits);
         MaxNumThreadsPerMultiprocessor = MaxNumThreadsPerGroup;
@@ -57,6 +58,13 @@ public sealed unsafe class CLDevice : Device
 
     /// <summary>NVIDIA's compiler takes options of its own and inline PTX.</summary>
     internal bool HasNvidiaCompiler => HasExtension("cl_nv_compiler_options");
+
+    /// <summary>
+    /// PoCL 5 compiles optimized kernels wrongly where a loop or a branch lies between barriers: work items read each other's values behind
+    /// it, addresses among them. Kernels that are not optimized are right; so are those of PoCL 3.1 and 6.0.
+    /// </summary>
+    internal bool LosesValuesAcrossBarriers =>
+        PlatformName == "Portable Computing Language" && DriverVersion.StartsWith("5.", StringComparison.Ordinal);
 
     public bool HasExtension(string name) => extensions.Contains(name);
 
