@@ -14,8 +14,8 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// dPᵀ = V·dOᵀ, dSᵀ = dPᵀ∘Pᵀ∘(1 - Pᵀ), or dSᵀ = Pᵀ∘(dPᵀ - delta) for softmax, dK += dSᵀ·Q; dK is scaled at the end.
 /// </para>
 /// <para>
-/// Data: K is read once into registers and V once into shared memory, Q and dO (window + 64·TTiles)/(64·TTiles) times, dK and dV are written once. For each 16
-/// queries a warp reads 128·HeadDim bytes of shared memory (Q and dO, along their rows and across them), 32·HeadDim a tile for V, and runs TTiles·HeadDim/2
+/// Data: K is read once into registers, for heads of 128 into shared memory, and V once into shared memory, Q and dO (window + 64·TTiles)/(64·TTiles) times, dK and dV are written once. For each 16
+/// queries a warp reads 128·HeadDim bytes of shared memory (Q and dO, along their rows and across them), 32·HeadDim a tile for V and for K that stays there, and runs TTiles·HeadDim/2
 /// products of 16x8x16.
 /// </para>
 /// <para>
@@ -53,12 +53,16 @@ internal static class TensorCoreBackwardKey
         where TStages : struct, IConstant
         where TSoftmax : struct, IFlag
     {
-        if (TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
+        if (KeepsKeys<THead>() && TileScores.IsFolded<TSoftmax>(inputs.Shape.Scale))
             Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, Yes>(inputs, gradients);
         else
             Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, No>(inputs, gradients);
         return true;
     }
+
+    /// <summary>Whether there are registers for the warp's keys besides the results; if not, they stay in shared memory like the values.</summary>
+    private static bool KeepsKeys<THead>()
+        where THead : struct, IConstant => THead.Value <= 96;
 
     private static void Launch<TElement, THead, TTiles, TStep, TStages, TSoftmax, TFolded>(in AttentionInputs inputs, in AttentionGradients gradients)
         where TElement : struct, IFragmentElement
@@ -146,10 +150,11 @@ internal static class TensorCoreBackwardKey
     {
         var groupRows = WarpTile.Block * TTiles.Value;
         var blockElements = WarpTile.Block * WarpTile.Stride<THead>();
-        // Queries and output gradients of each stage, then the values. The keys come first where the last stage, which is the last to be
-        // needed, will be. The gradients go back through the first stages.
-        var shared = SharedMemory.Allocate<ushort>((TStages.Value * 2 + TTiles.Value) * WarpTile.Block * (THead.Value + 8));
-        var keyRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
+        // Queries and output gradients of each stage, then the values and such keys as stay. Others come first where the last stage, which is
+        // the last to be needed, will be. The gradients go back through the first stages.
+        var shared = SharedMemory.Allocate<ushort>(
+            (TStages.Value * 2 + (KeepsKeys<THead>() ? 1 : 2) * TTiles.Value) * WarpTile.Block * (THead.Value + 8));
+        var keyRows = shared.SubView((KeepsKeys<THead>() ? (TStages.Value - 1) * 2 : TStages.Value * 2 + TTiles.Value) * blockElements);
         var valueRows = shared.SubView(TStages.Value * 2 * blockElements);
         var limits = SharedMemory.Allocate<int>(WarpTile.Block * TTiles.Value);
         var keys = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
@@ -194,7 +199,9 @@ internal static class TensorCoreBackwardKey
 
         AsyncCopy.Wait(TStages.Value - 1);
         Group.Barrier();
-        WarpTile.LoadLeftTiles<THead, TTiles>(keys, keyRows.SubView(ownRow * WarpTile.Stride<THead>()));
+        keyRows = keyRows.SubView(ownRow * WarpTile.Stride<THead>());
+        if (KeepsKeys<THead>())
+            WarpTile.LoadLeftTiles<THead, TTiles>(keys, keyRows);
         if (TFolded.Value)
             WarpTile.Scale<TElement>(keys, TTiles.Value * (THead.Value / 16) * 4, 0.5f * shape.Scale);
         valueRows = valueRows.SubView(ownRow * WarpTile.Stride<THead>());
@@ -234,7 +241,7 @@ internal static class TensorCoreBackwardKey
                 for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
                     Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, No>(
-                        keys, valueRows, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
+                        keys, keyRows, valueRows, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
                         logSums, deltas, statistics, perRow, shape, warpFirst, start + step * TStep.Value, limits.SubView(ownRow));
                 }
             }
@@ -246,7 +253,7 @@ internal static class TensorCoreBackwardKey
                     if (position + TStep.Value > warpFirst & position <= newestQuery)
                     {
                         Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
-                            keys, valueRows, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
+                            keys, keyRows, valueRows, queries.SubView(step * TStep.Value * WarpTile.Stride<THead>()), keyResults, valueResults,
                             logSums, deltas, statistics, perRow, shape, warpFirst, position, limits.SubView(ownRow));
                     }
                 }
@@ -266,7 +273,8 @@ internal static class TensorCoreBackwardKey
     }
 
     /// <summary>TStep queries against the warp's keys.</summary>
-    /// <param name="keys">[TTiles][THead/16][4].</param>
+    /// <param name="keys">[TTiles][THead/16][4], if <see cref="KeepsKeys"/>.</param>
+    /// <param name="keyRows">Shared memory from the warp's first key on, if not.</param>
     /// <param name="valueRows">Shared memory from the warp's first value on.</param>
     /// <param name="queries">The step's first query in shared memory; its output gradient lies a block behind.</param>
     /// <param name="keyResults">[TTiles][THead/8][4].</param>
@@ -281,6 +289,7 @@ internal static class TensorCoreBackwardKey
     /// <param name="limits">The newest query that sees each key, from the warp's first on.</param>
     private static void Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, TMasked>(
         ArrayView<uint> keys,
+        ArrayView<ushort> keyRows,
         ArrayView<ushort> valueRows,
         ArrayView<ushort> queries,
         ArrayView<float> keyResults,
@@ -320,7 +329,11 @@ internal static class TensorCoreBackwardKey
         }
 
         TileScores.Begin<TTiles, TStep>(scores, perRow, ownRow - ownColumn);
-        WarpTile.MultiplyAlong<TElement, THead, TTiles, TStep>(scores, keys, queries.SubView(WarpTile.RightOffset<THead>()));
+        var alongQueries = queries.SubView(WarpTile.RightOffset<THead>());
+        if (KeepsKeys<THead>())
+            WarpTile.MultiplyAlong<TElement, THead, TTiles, TStep>(scores, keys, alongQueries);
+        else
+            WarpTile.MultiplySharedAlong<TElement, THead, TTiles, TStep>(scores, keyRows.SubView(WarpTile.LeftOffset<THead>()), alongQueries);
         for (var i = 0; i < count; i++)
         {
             scores[i] = TSoftmax.Value

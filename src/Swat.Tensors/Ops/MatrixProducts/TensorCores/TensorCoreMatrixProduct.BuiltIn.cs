@@ -85,10 +85,7 @@ internal static class TensorCoreMatrixProduct
         where TPairs : struct, IResultPairs<T>
     {
         var device = c.Device;
-        var (heightA, widthA) = transposeA ? (shape.K, shape.M) : (shape.M, shape.K);
-        var (heightB, widthB) = transposeB ? (shape.N, shape.K) : (shape.K, shape.N);
-        using var left = AlignedFactor.Of(a, heightA, widthA, shape.Batch, shape.StrideA);
-        using var right = AlignedFactor.Of(b, heightB, widthB, shape.Batch, shape.StrideB);
+        using var factors = new AlignedFactors(a, transposeA, b, transposeB, shape);
         var schedule = TileSchedule.Of(shape, TLauncher.Tile, device.Info.Multiprocessors);
         var partCount = schedule.Units - schedule.WholeTiles;
         using var parts = partCount == 0
@@ -99,7 +96,7 @@ internal static class TensorCoreMatrixProduct
         var result = c.View<T>();
         var gatedView = gated.ViewOrEmpty<T>();
         TLauncher.Launch<TFactors, T, TPairs>(
-            new TileArguments<T>(device, shape, schedule, transposeA, left, transposeB, right, biasView, result, result, partsView, gatedView));
+            new TileArguments<T>(device, shape, schedule, transposeA, factors.A, transposeB, factors.B, biasView, result, result, partsView, gatedView));
         if (partCount > 0 && gated is not null)
         {
             device.Launch(
