@@ -208,11 +208,8 @@ internal static class TensorCoreBackwardKey
         WarpTile.Clear(keyResults, TTiles.Value * (THead.Value / 8) * 4);
         WarpTile.Clear(valueResults, TTiles.Value * (THead.Value / 8) * 4);
 
-        // What the warp is seen by: nothing behind the newest query, and up to the common query all that are not before a key see it.
         var warpFirst = firstKey + ownRow;
         var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
-        var commonQuery = limits[ownRow];
-        var newestQuery = limits[XMath.Min(warpLast, lastKey) - firstKey];
 
         var current = 0;
         for (var block = 0; block < total; block++)
@@ -234,6 +231,10 @@ internal static class TensorCoreBackwardKey
             var head = firstHead + block / blocks;
             var perRow = -TileScores.PerPosition<TFolded>(slopes, head, shape);
             var statistics = ((long)batch * shape.Heads + head) * shape.Length;
+            // What the warp is seen by: nothing behind the newest query, and up to the common query all that are not before a key see it.
+            // Both are read anew each time: registers are short.
+            var commonQuery = limits[ownRow];
+            var newestQuery = limits[XMath.Min(warpLast, lastKey) - firstKey];
             var queries = shared.SubView(current * 2 * blockElements);
             var start = firstKey + block % blocks * WarpTile.Block;
             if (start >= warpLast & start + WarpTile.Block - 1 <= commonQuery)

@@ -120,11 +120,11 @@ internal static class TensorCoreBackwardQuery
         var shared = SharedMemory.Allocate<ushort>((TStages.Value - 1 + TTiles.Value) * 2 * WarpTile.Block * (THead.Value + 8));
         var fixedRows = shared.SubView((TStages.Value - 1) * 2 * blockElements);
         var limits = SharedMemory.Allocate<int>(WarpTile.Block * TTiles.Value);
+        // The sum of each query to base 2 and its delta.
+        var statistics = SharedMemory.Allocate<float>(TSoftmax.Value ? WarpTile.Block * TTiles.Value * 2 : 1);
         var queries = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
         var gradients = LocalMemory.Allocate<uint>(TTiles.Value * (THead.Value / 16) * 4);
         var results = LocalMemory.Allocate<float>(TTiles.Value * (THead.Value / 8) * 4);
-        var rowLogSums = LocalMemory.Allocate<float>(TTiles.Value * 2);
-        var rowDeltas = LocalMemory.Allocate<float>(TTiles.Value * 2);
 
         // The longest work first: early blocks of queries see fewer keys.
         var firstQuery = (Grid.DimX - 1 - Grid.IdxX) * groupRows;
@@ -145,16 +145,11 @@ internal static class TensorCoreBackwardQuery
         {
             var position = firstQuery + i;
             limits[i] = position < shape.Length ? position - AttentionReach.Back(firsts, shape, batch, position) : int.MaxValue;
-        }
-
-        if (TSoftmax.Value)
-        {
-            for (var i = 0; i < TTiles.Value * 2; i++)
+            if (TSoftmax.Value)
             {
-                var position = XMath.Min(firstQuery + ownRow + Warp.LaneIdx / 4 + 8 * i, shape.Length - 1);
-                var index = ((long)batch * shape.Heads + head) * shape.Length + position;
-                rowLogSums[i] = logSums[index] * ScoreUnit.Log2E;
-                rowDeltas[i] = deltas[index];
+                var index = ((long)batch * shape.Heads + head) * shape.Length + XMath.Min(position, shape.Length - 1);
+                statistics[2 * i] = logSums[index] * ScoreUnit.Log2E;
+                statistics[2 * i + 1] = deltas[index];
             }
         }
 
@@ -181,11 +176,8 @@ internal static class TensorCoreBackwardQuery
         WarpTile.LoadLeftTiles<THead, TTiles>(gradients, fixedRows.SubView(TTiles.Value * blockElements + ownRow * WarpTile.Stride<THead>()));
         WarpTile.Clear(results, TTiles.Value * (THead.Value / 8) * 4);
 
-        // What the warp sees: nothing before its oldest key, and from the common key on every query sees all that is not behind it.
         var warpFirst = firstQuery + ownRow;
         var warpLast = warpFirst + WarpTile.Rows * TTiles.Value - 1;
-        var oldestKey = limits[ownRow];
-        var commonKey = limits[XMath.Min(warpLast, lastQuery) - firstQuery];
 
         var current = 0;
         for (var block = 0; block < blocks; block++)
@@ -203,6 +195,10 @@ internal static class TensorCoreBackwardQuery
 
             AsyncCopy.Commit();
 
+            // What the warp sees: nothing before its oldest key, and from the common key on every query sees all that is not behind it.
+            // Both are read anew each time: registers are short.
+            var oldestKey = limits[ownRow];
+            var commonKey = limits[XMath.Min(warpLast, lastQuery) - firstQuery];
             var keys = shared.SubView(current * 2 * blockElements);
             var start = firstKey + block * WarpTile.Block;
             if (start + WarpTile.Block - 1 <= warpFirst & start >= commonKey)
@@ -210,7 +206,7 @@ internal static class TensorCoreBackwardQuery
                 for (var step = 0; step < WarpTile.Block / TStep.Value; step++)
                 {
                     Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, No>(
-                        queries, gradients, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, rowLogSums, rowDeltas,
+                        queries, gradients, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, statistics.SubView(2 * ownRow),
                         perRow, shape.Scale, warpFirst, start + step * TStep.Value, limits.SubView(ownRow));
                 }
             }
@@ -222,7 +218,7 @@ internal static class TensorCoreBackwardQuery
                     if (position <= warpLast & position + TStep.Value > oldestKey)
                     {
                         Step<TElement, THead, TTiles, TStep, TSoftmax, TFolded, Yes>(
-                            queries, gradients, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, rowLogSums, rowDeltas,
+                            queries, gradients, keys.SubView(step * TStep.Value * WarpTile.Stride<THead>()), results, statistics.SubView(2 * ownRow),
                             perRow, shape.Scale, warpFirst, position, limits.SubView(ownRow));
                     }
                 }
@@ -246,8 +242,7 @@ internal static class TensorCoreBackwardQuery
     /// <param name="gradients">As queries: dO.</param>
     /// <param name="keys">The step's first key in shared memory; its value lies a block behind.</param>
     /// <param name="results">[TTiles][THead/8][4].</param>
-    /// <param name="logSums">[TTiles][2], softmax only; to base 2.</param>
-    /// <param name="deltas">[TTiles][2], softmax only.</param>
+    /// <param name="statistics">The sum to base 2 and the delta of each query in shared memory, from the warp's first on; softmax only.</param>
     /// <param name="perRow">What the slope adds to a product for each position of distance.</param>
     /// <param name="scale">Factor of the products.</param>
     /// <param name="row">Position of the warp's first query.</param>
@@ -258,8 +253,7 @@ internal static class TensorCoreBackwardQuery
         ArrayView<uint> gradients,
         ArrayView<ushort> keys,
         ArrayView<float> results,
-        ArrayView<float> logSums,
-        ArrayView<float> deltas,
+        ArrayView<float> statistics,
         float perRow,
         float scale,
         int row,
@@ -288,8 +282,8 @@ internal static class TensorCoreBackwardQuery
         {
             if (TSoftmax.Value)
             {
-                var statistic = i / (TStep.Value / 8 * 4) * 2 + i / 2 % 2;
-                products[i] = XMath.Exp2(scores[i] * (scale * ScoreUnit.Log2E) - logSums[statistic]) * (products[i] - deltas[statistic]);
+                var statistic = 2 * (Warp.LaneIdx / 4 + i / (TStep.Value / 8 * 4) * WarpTile.Rows + i / 2 % 2 * 8);
+                products[i] = XMath.Exp2(scores[i] * (scale * ScoreUnit.Log2E) - statistics[statistic]) * (products[i] - statistics[statistic + 1]);
             }
             else
             {
