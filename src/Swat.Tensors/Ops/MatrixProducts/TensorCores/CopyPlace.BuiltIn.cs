@@ -49,8 +49,6 @@ public readonly record struct CopyPlace(
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
     {
-        if (Step >= EndStep)
-            return this;
         if (Step + 1 == EndStep)
             return Of<TTile, TTransposeA, TTransposeB>(Number + Grid.DimX, layouts, schedule);
         return this with

@@ -17,11 +17,9 @@ internal static class GatedColumns
     /// <param name="start">First element along k.</param>
     /// <param name="depth">Elements along k in all.</param>
     /// <param name="stride">A multiple of 8.</param>
-    /// <param name="share">What of it to copy; all, if something lies outside.</param>
     /// <typeparam name="TTile">The kernel's tile.</typeparam>
     /// <typeparam name="TInside">All of the tile lies in the matrix; else zeros take the place of what does not.</typeparam>
-    public static void Copy<TTile, TInside>(
-        ArrayView<ushort> b, ArrayView<ushort> tile, int firstColumn, int width, int start, int depth, int stride, CopyShare share)
+    public static void Copy<TTile, TInside>(ArrayView<ushort> b, ArrayView<ushort> tile, int firstColumn, int width, int start, int depth, int stride)
         where TTile : struct, IWarpTile
         where TInside : struct, IFlag
     {
@@ -35,7 +33,7 @@ internal static class GatedColumns
         var rounds = columns * pieces / WarpKernel.GroupSize;
         if (TInside.Value)
         {
-            for (var i = share.First(rounds); i < share.End(rounds); i++)
+            for (var i = 0; i < rounds; i++)
             {
                 var below = i * (WarpKernel.GroupSize / pieces);
                 var line = Column<TTile>(row + below, firstColumn) + (IsUp<TTile>(row + below) ? width : 0);

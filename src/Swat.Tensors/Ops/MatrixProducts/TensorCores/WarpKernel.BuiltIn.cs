@@ -85,9 +85,7 @@ internal static class WarpKernel
         for (var stage = 0; stage < TTile.Stages - 1; stage++)
         {
             var tile = shared.SubView(stage * stageElements);
-            CopyStep<TTile, TTransposeA, TTransposeB, TGated>(a, b, tile, ahead, layouts, schedule, CopyShare.All);
-            ahead = ahead.Next<TTile, TTransposeA, TTransposeB>(layouts, schedule);
-            AsyncCopy.Commit();
+            ahead = CopyStep<TTile, TTransposeA, TTransposeB, TGated>(a, b, tile, ahead, layouts, schedule);
         }
 
         AsyncCopy.Wait(TTile.Stages - 2);
@@ -101,8 +99,11 @@ internal static class WarpKernel
                 sums[i] = 0;
             for (var step = unit.FirstStep; step < unit.EndStep; step++)
             {
-                // While one set of fragments is multiplied, the next is on its way, also across the end of a step and of a unit. The copies
-                // of a step take turns with the fragments: all at once they would keep these from shared memory for longer than a set lasts.
+                ahead = CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
+                    a, b, shared.SubView(writing * stageElements), ahead, layouts, schedule);
+                writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
+
+                // While one set of fragments is multiplied, the next is on its way, also across the end of a step and of a unit.
                 for (var k = 0; k < TTile.Depth; k += 16)
                 {
                     var set = k / 16 % 2 * 4 * fragments;
@@ -121,19 +122,6 @@ internal static class WarpKernel
                         leftPlaces,
                         rightPlaces,
                         (k + 16) % TTile.Depth);
-                    if (k + 16 < TTile.Depth)
-                    {
-                        CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
-                            a, b, shared.SubView(writing * stageElements), ahead, layouts, schedule, new CopyShare(k / 16, TTile.Depth / 16 - 1));
-                    }
-
-                    if (k + 32 == TTile.Depth)
-                    {
-                        ahead = ahead.Next<TTile, TTransposeA, TTransposeB>(layouts, schedule);
-                        AsyncCopy.Commit();
-                        writing = writing + 1 == TTile.Stages ? 0 : writing + 1;
-                    }
-
                     for (var i = 0; i < fragments; i++)
                     {
                         for (var j = 0; j < 2 * fragments; j++)
@@ -202,26 +190,31 @@ internal static class WarpKernel
         }
     }
 
-    /// <summary>Starts copying a share of the tiles of a step, if there is one.</summary>
-    private static void CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
+    /// <summary>Starts copying the tiles of a step, if there is one, as one group of copies.</summary>
+    /// <returns>The place of the step that follows.</returns>
+    private static CopyPlace CopyStep<TTile, TTransposeA, TTransposeB, TGated>(
         ArrayView<ushort> a,
         ArrayView<ushort> b,
         ArrayView<ushort> stage,
         CopyPlace place,
         WarpFactorLayouts layouts,
-        TileSchedule schedule,
-        CopyShare share)
+        TileSchedule schedule)
         where TTile : struct, IWarpTile
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
         where TGated : struct, IFlag
     {
-        if (place.Step >= place.EndStep)
-            return;
-        if (place.IsInside<TTile>(layouts, schedule))
-            CopyTiles<TTile, TTransposeA, TTransposeB, TGated, Yes>(a, b, stage, place, layouts, schedule, share);
-        else if (share.Part == 0)
-            CopyTiles<TTile, TTransposeA, TTransposeB, TGated, No>(a, b, stage, place, layouts, schedule, CopyShare.All);
+        if (place.Step < place.EndStep)
+        {
+            if (place.IsInside<TTile>(layouts, schedule))
+                CopyTiles<TTile, TTransposeA, TTransposeB, TGated, Yes>(a, b, stage, place, layouts, schedule);
+            else
+                CopyTiles<TTile, TTransposeA, TTransposeB, TGated, No>(a, b, stage, place, layouts, schedule);
+            place = place.Next<TTile, TTransposeA, TTransposeB>(layouts, schedule);
+        }
+
+        AsyncCopy.Commit();
+        return place;
     }
 
     private static void CopyTiles<TTile, TTransposeA, TTransposeB, TGated, TInside>(
@@ -230,8 +223,7 @@ internal static class WarpKernel
         ArrayView<ushort> stage,
         CopyPlace place,
         WarpFactorLayouts layouts,
-        TileSchedule schedule,
-        CopyShare share)
+        TileSchedule schedule)
         where TTile : struct, IWarpTile
         where TTransposeA : struct, IFlag
         where TTransposeB : struct, IFlag
@@ -242,13 +234,13 @@ internal static class WarpKernel
         var tileB = stage.SubView(rows * TTile.Depth);
         var (fromA, fromB) = (a.SubView(place.PositionA), b.SubView(place.PositionB));
         var start = place.Step * TTile.Depth;
-        CopyTile<TTile, TTransposeA, TInside>(fromA, stage, rows, place.FirstRow, schedule.M, start, layouts.K, layouts.RowStrideA, share);
+        CopyTile<TTile, TTransposeA, TInside>(fromA, stage, rows, place.FirstRow, schedule.M, start, layouts.K, layouts.RowStrideA);
         if (TGated.Value)
-            GatedColumns.Copy<TTile, TInside>(b, tileB, place.FirstColumn / 2, schedule.N / 2, start, layouts.K, layouts.RowStrideB, share);
+            GatedColumns.Copy<TTile, TInside>(b, tileB, place.FirstColumn / 2, schedule.N / 2, start, layouts.K, layouts.RowStrideB);
         else if (TTransposeB.Value)
-            CopyTile<TTile, No, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB, share);
+            CopyTile<TTile, No, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
         else
-            CopyTile<TTile, Yes, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB, share);
+            CopyTile<TTile, Yes, TInside>(fromB, tileB, columns, place.FirstColumn, schedule.N, start, layouts.K, layouts.RowStrideB);
     }
 
     /// <summary>Reads the warp's fragments at k along k of a stage.</summary>
@@ -274,7 +266,7 @@ internal static class WarpKernel
         }
     }
 
-    /// <summary>Starts copying a tile of a factor, a step along k by some rows of A' or columns of B'; or the share if all lies inside.</summary>
+    /// <summary>Starts copying a tile of a factor: a step along k by some rows of A' or columns of B'.</summary>
     /// <typeparam name="TTile">The kernel's tile.</typeparam>
     /// <typeparam name="TAcross">m or n is contiguous, rather than k.</typeparam>
     /// <typeparam name="TInside">All of the tile lies in the matrix; else zeros take the place of what does not.</typeparam>
@@ -286,8 +278,7 @@ internal static class WarpKernel
         int extent,
         int start,
         int depth,
-        int stride,
-        CopyShare share)
+        int stride)
         where TTile : struct, IWarpTile
         where TAcross : struct, IFlag
         where TInside : struct, IFlag
@@ -300,11 +291,9 @@ internal static class WarpKernel
         var step = below * (TAcross.Value ? width : TTile.Depth);
         // Of bytes, so that a step further takes one addition.
         var (from, bytesBelow) = (source.Cast<byte>(), (long)below * stride * sizeof(ushort));
-        var rounds = width * TTile.Depth / PieceElements / GroupSize;
         if (TInside.Value)
         {
-            from = from.SubView(share.First(rounds) * bytesBelow);
-            for (var i = share.First(rounds); i < share.End(rounds); i++)
+            for (var i = 0; i < width * TTile.Depth / PieceElements / GroupSize; i++)
             {
                 AsyncCopy.Copy16(target.SubView(i * step), from);
                 from = from.SubView(bytesBelow);
@@ -314,7 +303,7 @@ internal static class WarpKernel
         {
             // A loop whose end is known at run time only, and so a branch around it: the driver's compilers would else unroll it and send
             // its instructions through every step, unused.
-            var count = Warp.Shuffle(rounds, 0);
+            var count = Warp.Shuffle(width * TTile.Depth / PieceElements / GroupSize, 0);
             var (line, column) = TAcross.Value ? (start + row, first + PieceElements * piece) : (first + row, start + PieceElements * piece);
             var (lines, columns) = TAcross.Value ? (depth, extent) : (extent, depth);
             var bytes = sizeof(ushort) * Math.Clamp(columns - column, 0, PieceElements);
