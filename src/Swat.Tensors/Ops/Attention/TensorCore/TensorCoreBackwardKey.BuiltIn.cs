@@ -14,15 +14,14 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// dPᵀ = V·dOᵀ, dSᵀ = dPᵀ∘Pᵀ∘(1 - Pᵀ), or dSᵀ = Pᵀ∘(dPᵀ - delta) for softmax, dK += dSᵀ·Q; dK is scaled at the end.
 /// </para>
 /// <para>
-/// Data: K is read once into registers, for heads of 128 into shared memory, and V once into shared memory, Q and dO (window + 64·TTiles)/(64·TTiles) times, dK and dV are written once. For each 16
-/// queries a warp reads 128·HeadDim bytes of shared memory (Q and dO, along their rows and across them), 32·HeadDim a tile for V and for K that stays there, and runs TTiles·HeadDim/2
-/// products of 16x8x16.
+/// Data: V is read once into shared memory and K into registers, for heads of 128 into shared memory too; Q and dO are read
+/// (window + 64·TTiles)/(64·TTiles) times, dK and dV written once. For each 16 queries a warp reads 128·HeadDim bytes of shared memory (Q and dO,
+/// along their rows and across them), 32·HeadDim a tile for V and for K that stays there, and runs TTiles·HeadDim/2 products of 16x8x16.
 /// </para>
 /// <para>
-/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, window 1024: 0.84 ms with 16 heads of 64 (168 registers, 64 KiB of shared
-/// memory, nothing spilled), 0.96 with 8 heads of 128 (255, 86 KiB). Together with dQ 1.37 and 1.56 ms, 220 and 193 TFLOP/s over the pairs of
-/// the window. With one tile a warp the shared memory is the limit; two tiles halve its reads, but leave room for 8 warps only, and take
-/// 0.89 ms.
+/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, window 1024, together with dQ: 1.31 ms with 16 heads of 64 (168 registers, 64 KiB
+/// of shared memory), 1.67 with 8 heads of 128 (235, 103 KiB), 229 and 180 TFLOP/s over the pairs of the window, nothing spilled. With one
+/// tile a warp the shared memory is the limit; two tiles halve its reads, but leave room for 8 warps only, and dK and dV take 6 % longer.
 /// </para>
 /// </summary>
 internal static class TensorCoreBackwardKey

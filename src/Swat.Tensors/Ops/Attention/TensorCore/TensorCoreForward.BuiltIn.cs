@@ -23,9 +23,9 @@ namespace Swat.Tensors.Ops.Attention.TensorCore;
 /// tiles a warp keep the tensor cores, and not the shared memory, the limit.
 /// </para>
 /// <para>
-/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, 16 heads of 64: 0.120 ms at a window of 128 (140 TFLOP/s over the pairs of the
-/// window), 0.241 at 512 (268), 0.384 at 1024 (313), 0.809 at 4096 (340); 8 heads of 128 at 1024: 0.460 (262). Softmax at 1024: 0.565. 168
-/// registers (216 at 128) and 55 KiB of shared memory (69), nothing spilled.
+/// Measured on one H200, bfloat16, sigmoid, 8 x 4096 tokens, 16 heads of 64: 0.130 ms at a window of 128 (130 TFLOP/s over the pairs of the
+/// window), 0.255 at 512 (253), 0.400 at 1024 (301), 0.805 at 4096 (342); 8 heads of 128 at 1024: 0.469 (256). Softmax at 1024: 0.559. 177
+/// registers (172 at 128) and 55 KiB of shared memory (69), nothing spilled.
 /// </para>
 /// </summary>
 internal static class TensorCoreForward
