@@ -17,6 +17,7 @@ public static class AtomicFile
             }
 
             File.Move(temporary, full, overwrite: true);
+            DurableFolder.Flush(Path.GetDirectoryName(full)!);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Swat.Model.IO;
 
 namespace Swat.Train.Training;
 
@@ -35,6 +36,7 @@ public static class CheckpointFolder
                 using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
                 stream.Flush(flushToDisk: true);
             }
+            DurableFolder.Flush(temporary);
         }
         catch
         {
@@ -45,6 +47,7 @@ public static class CheckpointFolder
         // The one that is replaced only makes room before the new one takes its name; deleting it takes longer.
         var replaced = TakeName(target);
         Directory.Move(temporary, target);
+        DurableFolder.Flush(run);
         if (replaced is not null)
             DeleteIfExists(replaced);
         return target;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Swat.Model.IO;
 using Swat.Model.Tokenizers;
 using Swat.Train.Logging;
 
@@ -71,6 +72,7 @@ public sealed class ShardWriter : IDisposable
         file.Flush(flushToDisk: true);
         file.Dispose();
         File.Move(temporary, path, overwrite: true);
+        DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         isComplete = true;
         return header;
     }
