@@ -7,17 +7,24 @@ public static partial class DurableFolder
 {
     /// <summary>
     /// Flushes the folder itself to the disk: files that were created, renamed or deleted there stay so. Does nothing on Windows, whose file
-    /// systems keep a journal of names, and where the file system cannot do it.
+    /// systems keep a journal of names, and where the system cannot do it.
     /// </summary>
     public static void Flush(string path)
     {
         if (OperatingSystem.IsWindows())
             return;
-        int descriptor = Open(path, flags: 0);
-        if (descriptor < 0)
-            return;
-        _ = Synchronize(descriptor);
-        _ = Close(descriptor);
+        try
+        {
+            int descriptor = Open(path, flags: 0);
+            if (descriptor < 0)
+                return;
+            _ = Synchronize(descriptor);
+            _ = Close(descriptor);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A system without this C library: its files are written all the same.
+        }
     }
 
     // open(2) with O_RDONLY, fsync(2) and close(2): .NET opens no folders.
