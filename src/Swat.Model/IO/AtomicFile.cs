@@ -16,8 +16,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, full, overwrite: true);
-            DurableFolder.Flush(Path.GetDirectoryName(full)!);
+            DurableFolder.Rename(temporary, full);
         }
         catch
         {

@@ -27,6 +27,15 @@ public static partial class DurableFolder
         }
     }
 
+    /// <summary>Gives a file, whose content is on the disk, its name for good; what had the name before is replaced.</summary>
+    /// <param name="temporary">The file, in the folder of <paramref name="path"/>.</param>
+    /// <param name="path">Its name from now on.</param>
+    public static void Rename(string temporary, string path)
+    {
+        File.Move(temporary, path, overwrite: true);
+        Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     // open(2) with O_RDONLY, fsync(2) and close(2): .NET opens no folders.
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

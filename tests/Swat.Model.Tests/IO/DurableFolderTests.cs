@@ -1,4 +1,5 @@
 using Swat.Model.IO;
+using Swat.Model.Tests.Support;
 
 namespace Swat.Model.Tests.IO;
 
@@ -7,22 +8,15 @@ public sealed class DurableFolderTests
     [Test]
     public void Flushing_leaves_files_as_they_are_and_no_descriptor_open()
     {
-        var folder = Directory.CreateTempSubdirectory("swat-durable-").FullName;
-        try
-        {
-            var file = Path.Combine(folder, "file");
-            AtomicFile.Write(file, new byte[] { 1, 2, 3 });
-            for (int i = 0; i < 100; i++)
-                DurableFolder.Flush(folder);
-            Assert.That(File.ReadAllBytes(file), Is.EqualTo(new byte[] { 1, 2, 3 }));
-            Assert.That(Directory.GetFiles(folder), Is.EqualTo(new[] { file }));
-            if (OperatingSystem.IsLinux())
-                Assert.That(Directory.GetFileSystemEntries("/proc/self/fd").Select(entry => new FileInfo(entry).LinkTarget), Has.None.EqualTo(folder));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var file = folder.File("file");
+        AtomicFile.Write(file, new byte[] { 1, 2, 3 });
+        for (int i = 0; i < 100; i++)
+            DurableFolder.Flush(folder.Path);
+        Assert.That(File.ReadAllBytes(file), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(Directory.GetFiles(folder.Path), Is.EqualTo(new[] { file }));
+        if (OperatingSystem.IsLinux())
+            Assert.That(Directory.GetFileSystemEntries("/proc/self/fd").Select(entry => new FileInfo(entry).LinkTarget), Has.None.EqualTo(folder.Path));
     }
 
     [Test]

@@ -71,8 +71,7 @@ public sealed class ShardWriter : IDisposable
         file.Write(bytes);
         file.Flush(flushToDisk: true);
         file.Dispose();
-        File.Move(temporary, path, overwrite: true);
-        DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        DurableFolder.Rename(temporary, path);
         isComplete = true;
         return header;
     }
