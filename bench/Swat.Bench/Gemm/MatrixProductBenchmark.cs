@@ -64,5 +64,7 @@ internal sealed class MatrixProductBenchmark : IBenchmark
             foreach (var row in GatedProduct.Run(run, type))
                 yield return row;
         }
+
+        KernelReport.Write(Console.Out, run.Device.Accelerator);
     }
 }

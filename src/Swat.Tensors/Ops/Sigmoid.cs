@@ -14,4 +14,9 @@ internal static class Sigmoid
     /// would keep from their memory's speed.
     /// </summary>
     public static float Fast(float x) => XMath.Rcp(1 + XMath.Exp(-x));
+
+    /// <summary><see cref="Fast"/> where what comes of it is rounded to 16 bits, <see cref="Of"/> where it is not.</summary>
+    /// <typeparam name="T">The type it is rounded to.</typeparam>
+    public static float For<T>(float x)
+        where T : unmanaged => Interop.SizeOf<T>() == sizeof(ushort) ? Fast(x) : Of(x);
 }

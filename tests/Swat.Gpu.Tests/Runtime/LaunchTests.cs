@@ -5,6 +5,10 @@ namespace Swat.Gpu.Tests.Runtime;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public class LaunchTests(TestDevice device)
 {
+    private const int GroupOfMany = 128;
+    private const int GroupsOfMany = 8;
+    private const int ManySums = 96;
+
     private Accelerator Accelerator => device.Accelerator;
 
     [TestCase(1)]
@@ -284,6 +288,25 @@ public class LaunchTests(TestDevice device)
     }
 
     [Test]
+    public void Registers_leave_room_for_the_groups_that_a_kernel_asks_for()
+    {
+        const int Count = GroupOfMany * ManySums;
+        var input = Enumerable.Range(0, Count).Select(i => (float)(i % 101)).ToArray();
+        using var source = Accelerator.Allocate1D(input);
+        using var target = Accelerator.Allocate1D<float>(Count);
+
+        Accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(SumMany)((1, GroupOfMany), source.View, target.View);
+
+        // Whole numbers below 2^24: exact in any order.
+        var expected = Enumerable.Range(0, Count).Select(i =>
+            Enumerable.Range(0, GroupOfMany).Sum(k => (int)input[(k * ManySums) + (i % ManySums)] * ((k + (i / ManySums)) % 3)));
+        Assert.That(target.GetAsArray1D().Select(sum => (int)sum), Is.EqualTo(expected));
+        // Known of NVIDIA's devices, whose multiprocessors have 65,536.
+        if (Accelerator.CompiledKernels.First(info => info.Name.Contains(nameof(SumMany), StringComparison.Ordinal)).Registers is { } registers)
+            Assert.That(registers, Is.LessThanOrEqualTo(65536 / (GroupsOfMany * GroupOfMany)));
+    }
+
+    [Test]
     public void A_graph_of_launches_runs_again()
     {
         using var own = device.CreateAccelerator();
@@ -319,6 +342,22 @@ public class LaunchTests(TestDevice device)
     }
 
     private static void AddIndex(Index1D index, ArrayView<int> target, int factor) => target[index] += (index * factor) + 1;
+
+    /// <summary>A work item's sums would all like to be in registers.</summary>
+    [LaunchBounds(GroupOfMany, MinGroupsPerMultiprocessor = GroupsOfMany)]
+    private static void SumMany(ArrayView<float> input, ArrayView<float> output)
+    {
+        var sums = LocalMemory.Allocate<float>(ManySums);
+        for (var i = 0; i < ManySums; i++)
+            sums[i] = 0;
+        for (var k = 0; k < Group.DimX; k++)
+        {
+            for (var i = 0; i < ManySums; i++)
+                sums[i] += input[(k * ManySums) + i] * ((k + Group.IdxX) % 3);
+        }
+        for (var i = 0; i < ManySums; i++)
+            output[(Group.IdxX * ManySums) + i] = sums[i];
+    }
 
     private static void StoreLong(LongIndex1D index, ArrayView<long> target) => target[index] = index * 10_000_000_000;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Swat.Gpu.Backends.OpenCL;
 using Swat.Gpu.Frontend;
 using Swat.Gpu.IR;
@@ -49,10 +50,13 @@ public sealed unsafe class CLAccelerator : Accelerator
         + (ClDevice.HasNvidiaCompiler ? " -cl-nv-verbose" : "")
         + (ClDevice.LosesValuesAcrossBarriers ? " -cl-opt-disable" : "");
 
+    internal override CompileOptions CreateCompileOptions(IndexKind indexKind) =>
+        base.CreateCompileOptions(indexKind) with { IsProcessor = ClDevice.IsProcessor };
+
     internal override CompiledKernel CompileKernel(KernelFunction function, CompileOptions options)
     {
         var source = OpenCLBackend.Generate(function, TargetFor(function, options));
-        var program = Build(function.Name, source.Text);
+        var program = Build(function.Name, source.Text, options);
         try
         {
             return new CLCompiledKernel(this, function.Name, source, program);
@@ -167,18 +171,38 @@ public sealed unsafe class CLAccelerator : Accelerator
             : OpenCLWarpSupport.LocalMemory,
         options.GroupSize);
 
-    private CLProgram Build(string name, string source)
+    private CLProgram Build(string name, string source, CompileOptions options)
     {
+        var groups = ClDevice.HasNvidiaCompiler && options.GroupSize is not null ? options.MinGroupsPerMultiprocessor : 0;
         string[] key =
         [
-            "opencl", source, BuildOptions, ClDevice.PlatformName, ClDevice.Name, ClDevice.Version, ClDevice.DriverVersion,
+            "opencl", source, BuildOptions, $"{groups}", ClDevice.PlatformName, ClDevice.Name, ClDevice.Version, ClDevice.DriverVersion,
         ];
         if (Binaries.Find(key) is { } binary && CLProgram.FromBinary(this, binary, BuildOptions) is { } cached)
             return cached;
         var program = CLProgram.FromSource(this, name, source, BuildOptions);
+        if (groups > 1)
+            program = WithGroups(program, groups);
         if (Binaries.IsEnabled && program.Binary() is { Length: > 0 } built)
             Binaries.Store(built, key);
         return program;
+    }
+
+    /// <summary>
+    /// Limits registers so that several groups run on a multiprocessor, which OpenCL C cannot say: a program's binary is PTX text on NVIDIA's
+    /// driver, and is compiled again with the wish in it.
+    /// </summary>
+    private CLProgram WithGroups(CLProgram program, int groups)
+    {
+        var text = Encoding.UTF8.GetString(program.Binary());
+        var size = text.IndexOf("\n.reqntid ", StringComparison.Ordinal);
+        if (size < 0)
+            return program;
+        var changed = text.Insert(size, $"\n.minnctapersm {groups}");
+        if (CLProgram.FromBinary(this, Encoding.UTF8.GetBytes(changed), BuildOptions) is not { } limited)
+            return program;
+        program.Dispose();
+        return limited;
     }
 
     private OpenCLWarpSupport FindWarpSupport()

@@ -11,7 +11,9 @@ internal static class CLConstants
 
     public const uint PlatformName = 0x0902;
 
+    public const ulong DeviceTypeCpu = 1 << 1;
     public const ulong DeviceTypeAll = 0xFFFFFFFF;
+    public const uint DeviceType = 0x1000;
     public const uint DeviceMaxComputeUnits = 0x1002;
     public const uint DeviceMaxWorkGroupSize = 0x1004;
     public const uint DeviceMaxWorkItemSizes = 0x1005;

@@ -1,4 +1,5 @@
 using Swat.Tensors.Ops.MatrixProducts;
+using Swat.Tensors.Ops.MatrixProducts.Portable;
 using Swat.Tensors.Tests.Support;
 
 namespace Swat.Tensors.Tests.Ops.MatrixProducts;
@@ -51,7 +52,26 @@ public sealed class MatrixProductTest(string deviceName, KernelTier tier) : Tier
         Check(sharesRight ? shape with { StrideB = 0 } : shape, transposeA, transposeB, type, type);
     }
 
-    private void Check(MatMulShape shape, bool transposeA, bool transposeB, DType type, DType resultType)
+    [Test]
+    public void Portable_tiles_of_either_size_have_the_sums_of_the_definition(
+        [Values] bool areLarge,
+        [Values] bool transposeA,
+        [Values] bool transposeB,
+        [Values("130,131,33", "256,132,40")] string extents)
+    {
+        if (Device.Tier != KernelTier.Portable)
+            Assert.Ignore("These kernels are of the portable tier.");
+        var parts = Array.ConvertAll(extents.Split(','), int.Parse);
+        var shape = new MatMulShape(parts[0], parts[1], parts[2], Accumulate: 1, HasBias: 1);
+        var type = transposeA == transposeB ? DType.Float32 : DType.BFloat16;
+        Check(shape, transposeA, transposeB, type, type, (a, b, c, bias) => PortableMatrixProduct.LaunchTiles(areLarge, a, transposeA, b, transposeB, c, shape, bias));
+    }
+
+    private void Check(MatMulShape shape, bool transposeA, bool transposeB, DType type, DType resultType) =>
+        Check(shape, transposeA, transposeB, type, resultType, (a, b, c, bias) => MatrixProduct.Launch(a, transposeA, b, transposeB, c, shape, bias));
+
+    private void Check(
+        MatMulShape shape, bool transposeA, bool transposeB, DType type, DType resultType, Action<Tensor, Tensor, Tensor, Tensor?> launch)
     {
         var countA = shape.StrideA == 0 ? 1 : shape.Batch;
         var countB = shape.StrideB == 0 ? 1 : shape.Batch;
@@ -65,7 +85,7 @@ public sealed class MatrixProductTest(string deviceName, KernelTier tier) : Tier
         using var c = shape.Accumulate != 0
             ? Tensor.FromArray(Device, before.ToFloats(), [shape.Batch, shape.M, shape.N], resultType)
             : Tensor.Empty(Device, [shape.Batch, shape.M, shape.N], resultType);
-        MatrixProduct.Launch(left, transposeA, right, transposeB, c, shape, shape.HasBias != 0 ? biasTensor : null);
+        launch(left, right, c, shape.HasBias != 0 ? biasTensor : null);
 
         var expected = new double[c.Count];
         for (var n = 0; n < shape.Batch; n++)

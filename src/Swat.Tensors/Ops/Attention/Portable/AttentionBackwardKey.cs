@@ -11,7 +11,7 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 /// For each block of queries that sees a key of the block: scores = queries·keysᵀ, dP = dO·valuesᵀ, P and dS from both;
 /// dV += Pᵀ·dO, dK += dSᵀ·queries; dK is scaled at the end.
 /// </para>
-/// <para>Shared memory: 2·HeadDim·(Fixed + 1) + 2·Streamed·(Chunk + 1) + Streamed·Fixed floats.</para>
+/// <para>Shared memory: 2·HeadDim·(Fixed + Vector) + 2·Streamed·(Chunk + Vector) + Streamed·Fixed floats.</para>
 /// </summary>
 internal static class AttentionBackwardKey
 {
@@ -40,7 +40,7 @@ internal static class AttentionBackwardKey
                 Launch<T, C64, C32, C32, C64, TSoftmax>(inputs, gradients);
                 break;
             case 80:
-                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, gradients);
+                Launch<T, C80, C32, C16, C80, TSoftmax>(inputs, gradients);
                 break;
             case 96:
                 Launch<T, C96, C32, C16, C96, TSoftmax>(inputs, gradients);
@@ -49,7 +49,7 @@ internal static class AttentionBackwardKey
                 Launch<T, C128, C32, C16, C64, TSoftmax>(inputs, gradients);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, gradients);
+                Launch<T, C256, C16, C16, C32, TSoftmax>(inputs, gradients);
                 break;
             default:
                 throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
@@ -62,10 +62,25 @@ internal static class AttentionBackwardKey
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
-        where TSoftmax : struct, IFlag =>
+        where TSoftmax : struct, IFlag
+    {
+        if (inputs.Query.Device.Kind == DeviceKind.Cpu)
+            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, LaneLayout>(inputs, gradients);
+        else
+            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, VectorLayout>(inputs, gradients);
+    }
+
+    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(AttentionInputs inputs, AttentionGradients gradients)
+        where T : unmanaged, IElement<T>
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout =>
         inputs.Query.Device.Launch(
-            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
-            AttentionTile.Config<TFixed>(inputs.Query.Shape[0], inputs.Shape.KeyHeads, inputs.Shape.Length),
+            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>,
+            AttentionTile.Config<TFixed, TLayout>(inputs.Query.Shape[0], inputs.Shape.KeyHeads, inputs.Shape.Length),
             inputs.Query.View<T>(),
             inputs.Key.View<T>(),
             inputs.Value.View<T>(),
@@ -89,7 +104,7 @@ internal static class AttentionBackwardKey
     /// <param name="keyGradient">As key.</param>
     /// <param name="valueGradient">As key.</param>
     /// <param name="shape">Extents and scores.</param>
-    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(
         ArrayView<T> query,
         ArrayView<T> key,
         ArrayView<T> value,
@@ -107,16 +122,17 @@ internal static class AttentionBackwardKey
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
-        var keys = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
-        var values = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
-        var queries = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
-        var gradients = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var keys = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + TLayout.Vector));
+        var values = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + TLayout.Vector));
+        var queries = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + TLayout.Vector));
+        var gradients = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + TLayout.Vector));
         var weights = SharedMemory.Allocate<float>(TStreamed.Value * TFixed.Value);
-        var keyResults = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
-        var valueResults = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
-        var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
-        var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var keyResults = LocalMemory.Allocate<float>(TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
+        var valueResults = LocalMemory.Allocate<float>(TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
+        var scores = LocalMemory.Allocate<float>(TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
+        var products = LocalMemory.Allocate<float>(TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
         var spans = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
 
         var firstKey = Grid.IdxX * TFixed.Value;
@@ -127,14 +143,14 @@ internal static class AttentionBackwardKey
         var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
         var keyCount = shape.Length - firstKey;
 
-        AttentionTile.StageFixed<T, THead, TFixed>(key.SubView(keyStart), keyStride, keyCount, shape.Scale, keys);
-        AttentionTile.StageFixed<T, THead, TFixed>(value.SubView(keyStart), keyStride, keyCount, 1, values);
-        AttentionTile.Clear(keyResults, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
-        AttentionTile.Clear(valueResults, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        AttentionTile.StageFixed<T, THead, TFixed, TLayout>(key.SubView(keyStart), keyStride, keyCount, shape.Scale, keys);
+        AttentionTile.StageFixed<T, THead, TFixed, TLayout>(value.SubView(keyStart), keyStride, keyCount, 1, values);
+        AttentionTile.Clear(keyResults, TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
+        AttentionTile.Clear(valueResults, TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
 
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
-            var row = Group.IdxX + j * AttentionTile.Side;
+            var row = AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j);
             spans[j] = row < keyCount ? AttentionReach.Ahead(lasts, shape, batch, firstKey + row) + 1 : 0;
         }
 
@@ -149,19 +165,19 @@ internal static class AttentionBackwardKey
             {
                 var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
                 var queryCount = shape.Length - firstQuery;
-                AttentionTile.Clear(scores, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
-                AttentionTile.Clear(products, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+                AttentionTile.Clear(scores, TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
+                AttentionTile.Clear(products, TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
                 for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
                 {
-                    AttentionTile.StageStreamed<T, TStreamed, TChunk>(query.SubView(queryStart + chunk), queryStride, queryCount, queries);
-                    AttentionTile.StageStreamed<T, TStreamed, TChunk>(
+                    AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(query.SubView(queryStart + chunk), queryStride, queryCount, queries);
+                    AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(
                         outputGradient.SubView(queryStart + chunk),
                         queryStride,
                         queryCount,
                         gradients);
                     Group.Barrier();
-                    AttentionTile.Multiply<TFixed, TStreamed, TChunk>(queries, keys.SubView(chunk * (TFixed.Value + 1)), scores);
-                    AttentionTile.Multiply<TFixed, TStreamed, TChunk>(gradients, values.SubView(chunk * (TFixed.Value + 1)), products);
+                    AttentionTile.Multiply<TFixed, TStreamed, TChunk, TLayout>(queries, keys.SubView(chunk * (TFixed.Value + TLayout.Vector)), scores);
+                    AttentionTile.Multiply<TFixed, TStreamed, TChunk, TLayout>(gradients, values.SubView(chunk * (TFixed.Value + TLayout.Vector)), products);
                     Group.Barrier();
                 }
 
@@ -173,12 +189,12 @@ internal static class AttentionBackwardKey
                 var offset = firstQuery - firstKey;
                 if (isInside)
                 {
-                    WeightsAndGradients<TFixed, TStreamed, TSoftmax, No>(
+                    WeightsAndGradients<T, TFixed, TStreamed, TSoftmax, No, TLayout>(
                         scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, spans);
                 }
                 else
                 {
-                    WeightsAndGradients<TFixed, TStreamed, TSoftmax, Yes>(
+                    WeightsAndGradients<T, TFixed, TStreamed, TSoftmax, Yes, TLayout>(
                         scores, products, rowLogSums, rowDeltas, slope, offset, queryCount, spans);
                 }
 
@@ -187,26 +203,26 @@ internal static class AttentionBackwardKey
                 {
                     if (back < THead.Value - TChunk.Value)
                     {
-                        AttentionTile.StageStreamed<T, TStreamed, TChunk>(query.SubView(queryStart + back), queryStride, queryCount, queries);
-                        AttentionTile.StageStreamed<T, TStreamed, TChunk>(
+                        AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(query.SubView(queryStart + back), queryStride, queryCount, queries);
+                        AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(
                             outputGradient.SubView(queryStart + back),
                             queryStride,
                             queryCount,
                             gradients);
                     }
 
-                    Publish<TFixed, TStreamed>(scores, weights);
+                    Publish<TFixed, TStreamed, TLayout>(scores, weights);
                     Group.Barrier();
-                    AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                    AttentionTile.Accumulate<TFixed, TStreamed, TChunk, TLayout>(
                         weights,
                         gradients,
                         valueResults,
                         THead.Value / AttentionTile.Side,
                         back / AttentionTile.Side);
                     Group.Barrier();
-                    Publish<TFixed, TStreamed>(products, weights);
+                    Publish<TFixed, TStreamed, TLayout>(products, weights);
                     Group.Barrier();
-                    AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                    AttentionTile.Accumulate<TFixed, TStreamed, TChunk, TLayout>(
                         weights,
                         queries,
                         keyResults,
@@ -217,12 +233,12 @@ internal static class AttentionBackwardKey
             }
         }
 
-        AttentionTile.Store<T, THead, TFixed>(keyResults, shape.Scale, keyGradient.SubView(keyStart), keyStride, keyCount);
-        AttentionTile.Store<T, THead, TFixed>(valueResults, 1, valueGradient.SubView(keyStart), keyStride, keyCount);
+        AttentionTile.Store<T, THead, TFixed, TChunk, TLayout>(keyResults, shape.Scale, keyGradient.SubView(keyStart), keyStride, keyCount);
+        AttentionTile.Store<T, THead, TFixed, TChunk, TLayout>(valueResults, 1, valueGradient.SubView(keyStart), keyStride, keyCount);
     }
 
-    /// <summary>Turns scores into P and dP into dS, in place, [Streamed/16][Fixed/16] with keys fixed.</summary>
-    private static void WeightsAndGradients<TFixed, TStreamed, TSoftmax, TMasked>(
+    /// <summary>Turns scores into P and dP into dS, in place, [Streamed/Rows][Fixed/16] with keys fixed.</summary>
+    private static void WeightsAndGradients<T, TFixed, TStreamed, TSoftmax, TMasked, TLayout>(
         ArrayView<float> scores,
         ArrayView<float> products,
         ArrayView<float> logSums,
@@ -231,14 +247,16 @@ internal static class AttentionBackwardKey
         int offset,
         int queryCount,
         ArrayView<int> spans)
+        where T : unmanaged
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TSoftmax : struct, IFlag
         where TMasked : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
-        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
         {
-            var streamedRow = Group.IdxY + i * AttentionTile.Side;
+            var streamedRow = Group.IdxY + i * TLayout.Rows;
             var logSum = 0f;
             var delta = 0f;
             if (TSoftmax.Value && (!TMasked.Value || streamedRow < queryCount))
@@ -250,7 +268,7 @@ internal static class AttentionBackwardKey
             for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
             {
                 var index = i * (TFixed.Value / AttentionTile.Side) + j;
-                var distance = offset + streamedRow - (Group.IdxX + j * AttentionTile.Side);
+                var distance = offset + streamedRow - AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j);
                 var score = scores[index] + slope * distance;
                 if (TMasked.Value)
                     score = (uint)distance < (uint)spans[j] ? score : float.NegativeInfinity;
@@ -262,7 +280,7 @@ internal static class AttentionBackwardKey
                 }
                 else
                 {
-                    var weight = Sigmoid.Of(score);
+                    var weight = Sigmoid.For<T>(score);
                     scores[index] = weight;
                     products[index] = products[index] * weight * (1 - weight);
                 }
@@ -271,15 +289,16 @@ internal static class AttentionBackwardKey
     }
 
     /// <summary>Writes a tile of the work items to shared memory, [Streamed][Fixed].</summary>
-    private static void Publish<TFixed, TStreamed>(ArrayView<float> tile, ArrayView<float> target)
+    private static void Publish<TFixed, TStreamed, TLayout>(ArrayView<float> tile, ArrayView<float> target)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
+        where TLayout : struct, ITileLayout
     {
-        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
         {
             for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
             {
-                target[(Group.IdxY + i * AttentionTile.Side) * TFixed.Value + Group.IdxX + j * AttentionTile.Side] =
+                target[(Group.IdxY + i * TLayout.Rows) * TFixed.Value + AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)] =
                     tile[i * (TFixed.Value / AttentionTile.Side) + j];
             }
         }

@@ -10,7 +10,7 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 /// For each block of keys in reach: dP = values·dOᵀ, scores = keys·queriesᵀ, dS from both, dQ += dSᵀ·keys; dQ is scaled at the end.
 /// Sigmoid: dS = dP·P·(1 - P). Softmax: dS = P·(dP - delta), P = e^(score - logSum).
 /// </para>
-/// <para>Shared memory: 2·HeadDim·(Fixed + 1) + Streamed·(Chunk + 1) + Streamed·Fixed floats.</para>
+/// <para>Shared memory: 2·HeadDim·(Fixed + Vector) + Streamed·(Chunk + Vector) + Streamed·Fixed floats.</para>
 /// </summary>
 internal static class AttentionBackwardQuery
 {
@@ -61,10 +61,25 @@ internal static class AttentionBackwardQuery
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
-        where TSoftmax : struct, IFlag =>
+        where TSoftmax : struct, IFlag
+    {
+        if (inputs.Query.Device.Kind == DeviceKind.Cpu)
+            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, LaneLayout>(inputs, gradients);
+        else
+            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, VectorLayout>(inputs, gradients);
+    }
+
+    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(AttentionInputs inputs, AttentionGradients gradients)
+        where T : unmanaged, IElement<T>
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout =>
         inputs.Query.Device.Launch(
-            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
-            AttentionTile.Config<TFixed>(inputs.Query.Shape[0], inputs.Shape.Heads, inputs.Shape.Length),
+            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>,
+            AttentionTile.Config<TFixed, TLayout>(inputs.Query.Shape[0], inputs.Shape.Heads, inputs.Shape.Length),
             inputs.Query.View<T>(),
             inputs.Key.View<T>(),
             inputs.Value.View<T>(),
@@ -86,7 +101,7 @@ internal static class AttentionBackwardQuery
     /// <param name="deltas">[batch, heads, length], softmax only: Σ_d dO·O of a query.</param>
     /// <param name="queryGradient">As query.</param>
     /// <param name="shape">Extents and scores.</param>
-    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(
         ArrayView<T> query,
         ArrayView<T> key,
         ArrayView<T> value,
@@ -103,14 +118,15 @@ internal static class AttentionBackwardQuery
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
-        var queries = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
-        var gradients = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
-        var streamed = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var queries = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + TLayout.Vector));
+        var gradients = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + TLayout.Vector));
+        var streamed = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + TLayout.Vector));
         var weights = SharedMemory.Allocate<float>(TStreamed.Value * TFixed.Value);
-        var results = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
-        var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
-        var products = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var results = LocalMemory.Allocate<float>(TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
+        var scores = LocalMemory.Allocate<float>(TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
+        var products = LocalMemory.Allocate<float>(TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
         var rowLogSums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var rowDeltas = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var spans = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
@@ -125,14 +141,14 @@ internal static class AttentionBackwardQuery
         var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
         var queryCount = shape.Length - firstQuery;
 
-        AttentionTile.StageFixed<T, THead, TFixed>(query.SubView(queryStart), queryStride, queryCount, shape.Scale, queries);
-        AttentionTile.StageFixed<T, THead, TFixed>(outputGradient.SubView(queryStart), queryStride, queryCount, 1, gradients);
-        AttentionTile.Clear(results, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        AttentionTile.StageFixed<T, THead, TFixed, TLayout>(query.SubView(queryStart), queryStride, queryCount, shape.Scale, queries);
+        AttentionTile.StageFixed<T, THead, TFixed, TLayout>(outputGradient.SubView(queryStart), queryStride, queryCount, 1, gradients);
+        AttentionTile.Clear(results, TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
             rowLogSums[j] = 0;
             rowDeltas[j] = 0;
-            var row = Group.IdxX + j * AttentionTile.Side;
+            var row = AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j);
             spans[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) + 1 : 0;
             if (TSoftmax.Value && row < queryCount)
             {
@@ -149,38 +165,38 @@ internal static class AttentionBackwardQuery
         {
             var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
             var keyCount = shape.Length - firstKey;
-            AttentionTile.Clear(scores, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
-            AttentionTile.Clear(products, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+            AttentionTile.Clear(scores, TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
+            AttentionTile.Clear(products, TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
             for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
             {
-                AttentionTile.StageStreamed<T, TStreamed, TChunk>(value.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(value.SubView(keyStart + chunk), keyStride, keyCount, streamed);
                 Group.Barrier();
-                AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, gradients.SubView(chunk * (TFixed.Value + 1)), products);
+                AttentionTile.Multiply<TFixed, TStreamed, TChunk, TLayout>(streamed, gradients.SubView(chunk * (TFixed.Value + TLayout.Vector)), products);
                 Group.Barrier();
             }
 
             for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
             {
-                AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
                 Group.Barrier();
-                AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, queries.SubView(chunk * (TFixed.Value + 1)), scores);
+                AttentionTile.Multiply<TFixed, TStreamed, TChunk, TLayout>(streamed, queries.SubView(chunk * (TFixed.Value + TLayout.Vector)), scores);
                 Group.Barrier();
             }
 
             var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstKey >= commonKey;
             var offset = firstQuery - firstKey;
             if (isInside)
-                ScoreGradients<TFixed, TStreamed, TSoftmax, No>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, spans);
+                ScoreGradients<T, TFixed, TStreamed, TSoftmax, No, TLayout>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, spans);
             else
-                ScoreGradients<TFixed, TStreamed, TSoftmax, Yes>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, spans);
+                ScoreGradients<T, TFixed, TStreamed, TSoftmax, Yes, TLayout>(scores, products, rowLogSums, rowDeltas, weights, slope, offset, spans);
 
             // The last chunk of the keys is still in shared memory: it goes first, the others are brought again.
             for (var back = THead.Value - TChunk.Value; back >= 0; back -= TChunk.Value)
             {
                 if (back < THead.Value - TChunk.Value)
-                    AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + back), keyStride, keyCount, streamed);
+                    AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(key.SubView(keyStart + back), keyStride, keyCount, streamed);
                 Group.Barrier();
-                AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                AttentionTile.Accumulate<TFixed, TStreamed, TChunk, TLayout>(
                     weights,
                     streamed,
                     results,
@@ -190,11 +206,11 @@ internal static class AttentionBackwardQuery
             }
         }
 
-        AttentionTile.Store<T, THead, TFixed>(results, shape.Scale, queryGradient.SubView(queryStart), queryStride, queryCount);
+        AttentionTile.Store<T, THead, TFixed, TChunk, TLayout>(results, shape.Scale, queryGradient.SubView(queryStart), queryStride, queryCount);
     }
 
     /// <summary>Writes dS, [Streamed][Fixed] with queries fixed, to shared memory.</summary>
-    private static void ScoreGradients<TFixed, TStreamed, TSoftmax, TMasked>(
+    private static void ScoreGradients<T, TFixed, TStreamed, TSoftmax, TMasked, TLayout>(
         ArrayView<float> scores,
         ArrayView<float> products,
         ArrayView<float> rowLogSums,
@@ -203,17 +219,19 @@ internal static class AttentionBackwardQuery
         float slope,
         int offset,
         ArrayView<int> spans)
+        where T : unmanaged
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TSoftmax : struct, IFlag
         where TMasked : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
-        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
         {
             for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
             {
-                var streamedRow = Group.IdxY + i * AttentionTile.Side;
-                var fixedRow = Group.IdxX + j * AttentionTile.Side;
+                var streamedRow = Group.IdxY + i * TLayout.Rows;
+                var fixedRow = AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j);
                 var distance = offset + fixedRow - streamedRow;
                 var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
                 if (TMasked.Value)
@@ -226,7 +244,7 @@ internal static class AttentionBackwardQuery
                 }
                 else
                 {
-                    var weight = Sigmoid.Of(score);
+                    var weight = Sigmoid.For<T>(score);
                     gradient = product * weight * (1 - weight);
                 }
 

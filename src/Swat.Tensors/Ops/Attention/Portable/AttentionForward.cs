@@ -16,7 +16,7 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 /// sum and the output are scaled down. Their logarithm is stored for the backward pass.
 /// </para>
 /// <para>
-/// Shared memory: HeadDim·(Fixed + 1) + Streamed·(Chunk + 1) + Streamed·Fixed + Fixed floats. Reads q once, k and v about
+/// Shared memory: HeadDim·(Fixed + Vector) + Streamed·(Chunk + Vector) + Streamed·Fixed + Fixed floats. Reads q once, k and v about
 /// (window + Fixed)/Fixed times (mostly from cache), writes o once.
 /// </para>
 /// </summary>
@@ -79,10 +79,28 @@ internal static class AttentionForward
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
-        where TSoftmax : struct, IFlag =>
+        where TSoftmax : struct, IFlag
+    {
+        if (inputs.Query.Device.Kind == DeviceKind.Cpu)
+            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, LaneLayout>(inputs, output, logSums);
+        else
+            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, VectorLayout>(inputs, output, logSums);
+    }
+
+    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(
+        AttentionInputs inputs,
+        Tensor output,
+        Tensor? logSums)
+        where T : unmanaged, IElement<T>
+        where THead : struct, IConstant
+        where TFixed : struct, IConstant
+        where TStreamed : struct, IConstant
+        where TChunk : struct, IConstant
+        where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout =>
         inputs.Query.Device.Launch(
-            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>,
-            AttentionTile.Config<TFixed>(inputs.Query.Shape[0], inputs.Shape.Heads, inputs.Shape.Length),
+            Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>,
+            AttentionTile.Config<TFixed, TLayout>(inputs.Query.Shape[0], inputs.Shape.Heads, inputs.Shape.Length),
             inputs.Query.View<T>(),
             inputs.Key.View<T>(),
             inputs.Value.View<T>(),
@@ -100,7 +118,7 @@ internal static class AttentionForward
     /// <param name="output">As query.</param>
     /// <param name="logSums">[batch, heads, length]: softmax's log of the sum of exponentials; not touched for sigmoid.</param>
     /// <param name="shape">Extents and scores.</param>
-    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(
+    private static void Kernel<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(
         ArrayView<T> query,
         ArrayView<T> key,
         ArrayView<T> value,
@@ -115,13 +133,14 @@ internal static class AttentionForward
         where TStreamed : struct, IConstant
         where TChunk : struct, IConstant
         where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
-        var queries = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + 1));
-        var streamed = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + 1));
+        var queries = SharedMemory.Allocate<float>(THead.Value * (TFixed.Value + TLayout.Vector));
+        var streamed = SharedMemory.Allocate<float>(TStreamed.Value * (TChunk.Value + TLayout.Vector));
         var weights = SharedMemory.Allocate<float>(TStreamed.Value * TFixed.Value);
         var rowFactors = SharedMemory.Allocate<float>(TFixed.Value);
-        var results = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
-        var scores = LocalMemory.Allocate<float>(TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+        var results = LocalMemory.Allocate<float>(TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
+        var scores = LocalMemory.Allocate<float>(TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
         var maxima = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var sums = LocalMemory.Allocate<float>(TFixed.Value / AttentionTile.Side);
         var spans = LocalMemory.Allocate<int>(TFixed.Value / AttentionTile.Side);
@@ -136,13 +155,13 @@ internal static class AttentionForward
         var queryStart = ((long)batch * shape.Length + firstQuery) * queryStride + head * THead.Value;
         var queryCount = shape.Length - firstQuery;
 
-        AttentionTile.StageFixed<T, THead, TFixed>(query.SubView(queryStart), queryStride, queryCount, shape.Scale, queries);
-        AttentionTile.Clear(results, TFixed.Value / AttentionTile.Side * (THead.Value / AttentionTile.Side));
+        AttentionTile.StageFixed<T, THead, TFixed, TLayout>(query.SubView(queryStart), queryStride, queryCount, shape.Scale, queries);
+        AttentionTile.Clear(results, TFixed.Value / TLayout.Rows * (THead.Value / AttentionTile.Side));
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
             maxima[j] = ScoreUnit.Lowest;
             sums[j] = 0;
-            var row = Group.IdxX + j * AttentionTile.Side;
+            var row = AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j);
             spans[j] = row < queryCount ? AttentionReach.Back(firsts, shape, batch, firstQuery + row) + 1 : 0;
         }
 
@@ -153,37 +172,37 @@ internal static class AttentionForward
         {
             var keyStart = ((long)batch * shape.Length + firstKey) * keyStride + keyHead * THead.Value;
             var keyCount = shape.Length - firstKey;
-            AttentionTile.Clear(scores, TStreamed.Value / AttentionTile.Side * (TFixed.Value / AttentionTile.Side));
+            AttentionTile.Clear(scores, TStreamed.Value / TLayout.Rows * (TFixed.Value / AttentionTile.Side));
             for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
             {
-                AttentionTile.StageStreamed<T, TStreamed, TChunk>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(key.SubView(keyStart + chunk), keyStride, keyCount, streamed);
                 Group.Barrier();
-                AttentionTile.Multiply<TFixed, TStreamed, TChunk>(streamed, queries.SubView(chunk * (TFixed.Value + 1)), scores);
+                AttentionTile.Multiply<TFixed, TStreamed, TChunk, TLayout>(streamed, queries.SubView(chunk * (TFixed.Value + TLayout.Vector)), scores);
                 Group.Barrier();
             }
 
             var isInside = firstKey + TStreamed.Value - 1 <= firstQuery && firstKey >= commonKey;
             if (isInside)
-                Bias<TFixed, TStreamed, No>(scores, slope, firstQuery - firstKey, spans);
+                Bias<TFixed, TStreamed, No, TLayout>(scores, slope, firstQuery - firstKey, spans);
             else
-                Bias<TFixed, TStreamed, Yes>(scores, slope, firstQuery - firstKey, spans);
+                Bias<TFixed, TStreamed, Yes, TLayout>(scores, slope, firstQuery - firstKey, spans);
             if (TSoftmax.Value)
-                Rescale<THead, TFixed, TStreamed>(scores, maxima, sums, results, streamed, rowFactors);
-            for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+                Rescale<THead, TFixed, TStreamed, TLayout>(scores, maxima, sums, results, streamed, rowFactors);
+            for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
             {
                 for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
                 {
                     var score = scores[i * (TFixed.Value / AttentionTile.Side) + j];
-                    weights[(Group.IdxY + i * AttentionTile.Side) * TFixed.Value + Group.IdxX + j * AttentionTile.Side] =
-                        TSoftmax.Value ? score : Sigmoid.Of(score);
+                    weights[(Group.IdxY + i * TLayout.Rows) * TFixed.Value + AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)] =
+                        TSoftmax.Value ? score : Sigmoid.For<T>(score);
                 }
             }
 
             for (var chunk = 0; chunk < THead.Value; chunk += TChunk.Value)
             {
-                AttentionTile.StageStreamed<T, TStreamed, TChunk>(value.SubView(keyStart + chunk), keyStride, keyCount, streamed);
+                AttentionTile.StageStreamed<T, TStreamed, TChunk, TLayout>(value.SubView(keyStart + chunk), keyStride, keyCount, streamed);
                 Group.Barrier();
-                AttentionTile.Accumulate<TFixed, TStreamed, TChunk>(
+                AttentionTile.Accumulate<TFixed, TStreamed, TChunk, TLayout>(
                     weights,
                     streamed,
                     results,
@@ -196,27 +215,28 @@ internal static class AttentionForward
         if (TSoftmax.Value)
         {
             var rowStart = ((long)batch * shape.Heads + head) * shape.Length + firstQuery;
-            Normalise<THead, TFixed, TStreamed>(maxima, sums, results, streamed, rowFactors, logSums.SubView(rowStart), queryCount);
+            Normalise<THead, TFixed, TStreamed, TLayout>(maxima, sums, results, streamed, rowFactors, logSums.SubView(rowStart), queryCount);
         }
 
-        AttentionTile.Store<T, THead, TFixed>(results, 1, output.SubView(queryStart), queryStride, queryCount);
+        AttentionTile.Store<T, THead, TFixed, TChunk, TLayout>(results, 1, output.SubView(queryStart), queryStride, queryCount);
     }
 
     /// <summary>Adds slope·distance to the scores; those outside the window or of the future become -∞, whose weight is 0.</summary>
-    /// <param name="scores">[Streamed/16][Fixed/16], keys by queries.</param>
+    /// <param name="scores">[Streamed/Rows][Fixed/16], keys by queries.</param>
     /// <param name="slope">Of the head.</param>
     /// <param name="offset">Position of the first query minus that of the first key.</param>
     /// <param name="spans">How many positions the work item's queries see, their own the first.</param>
-    private static void Bias<TFixed, TStreamed, TMasked>(ArrayView<float> scores, float slope, int offset, ArrayView<int> spans)
+    private static void Bias<TFixed, TStreamed, TMasked, TLayout>(ArrayView<float> scores, float slope, int offset, ArrayView<int> spans)
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
         where TMasked : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
-        for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+        for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
         {
             for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
             {
-                var distance = offset + Group.IdxX + j * AttentionTile.Side - (Group.IdxY + i * AttentionTile.Side);
+                var distance = offset + AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j) - (Group.IdxY + i * TLayout.Rows);
                 var score = scores[i * (TFixed.Value / AttentionTile.Side) + j] + slope * distance;
                 if (TMasked.Value)
                     score = (uint)distance < (uint)spans[j] ? score : float.NegativeInfinity;
@@ -226,7 +246,7 @@ internal static class AttentionForward
     }
 
     /// <summary>Turns scores into exponentials relative to the largest score so far, and scales what was summed before to it.</summary>
-    private static void Rescale<THead, TFixed, TStreamed>(
+    private static void Rescale<THead, TFixed, TStreamed, TLayout>(
         ArrayView<float> scores,
         ArrayView<float> maxima,
         ArrayView<float> sums,
@@ -236,25 +256,26 @@ internal static class AttentionForward
         where THead : struct, IConstant
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
+        where TLayout : struct, ITileLayout
     {
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
             var max = maxima[j];
-            for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+            for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
                 max = XMath.Max(max, scores[i * (TFixed.Value / AttentionTile.Side) + j]);
-            exchange[Group.IdxY * TFixed.Value + Group.IdxX + j * AttentionTile.Side] = max;
+            exchange[Group.IdxY * TFixed.Value + AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)] = max;
         }
 
         Group.Barrier();
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
         {
-            var max = exchange[Group.IdxX + j * AttentionTile.Side];
-            for (var y = 1; y < AttentionTile.Side; y++)
-                max = XMath.Max(max, exchange[y * TFixed.Value + Group.IdxX + j * AttentionTile.Side]);
+            var max = exchange[AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)];
+            for (var y = 1; y < TLayout.Rows; y++)
+                max = XMath.Max(max, exchange[y * TFixed.Value + AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)]);
             var factor = MathF.Exp(maxima[j] - max);
             maxima[j] = max;
             var sum = sums[j] * factor;
-            for (var i = 0; i < TStreamed.Value / AttentionTile.Side; i++)
+            for (var i = 0; i < TStreamed.Value / TLayout.Rows; i++)
             {
                 var weight = MathF.Exp(scores[i * (TFixed.Value / AttentionTile.Side) + j] - max);
                 scores[i * (TFixed.Value / AttentionTile.Side) + j] = weight;
@@ -264,15 +285,15 @@ internal static class AttentionForward
             sums[j] = sum;
             // Every y computes the same factor.
             if (Group.IdxY == 0)
-                rowFactors[Group.IdxX + j * AttentionTile.Side] = factor;
+                rowFactors[AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)] = factor;
         }
 
         Group.Barrier();
-        ScaleRows<THead, TFixed>(results, rowFactors);
+        ScaleRows<THead, TFixed, TLayout>(results, rowFactors);
     }
 
     /// <summary>Divides the output by the sum of its weights and stores the logarithm of that sum.</summary>
-    private static void Normalise<THead, TFixed, TStreamed>(
+    private static void Normalise<THead, TFixed, TStreamed, TLayout>(
         ArrayView<float> maxima,
         ArrayView<float> sums,
         ArrayView<float> results,
@@ -283,17 +304,18 @@ internal static class AttentionForward
         where THead : struct, IConstant
         where TFixed : struct, IConstant
         where TStreamed : struct, IConstant
+        where TLayout : struct, ITileLayout
     {
         for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
-            exchange[Group.IdxY * TFixed.Value + Group.IdxX + j * AttentionTile.Side] = sums[j];
+            exchange[Group.IdxY * TFixed.Value + AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j)] = sums[j];
         Group.Barrier();
         if (Group.IdxY == 0)
         {
             for (var j = 0; j < TFixed.Value / AttentionTile.Side; j++)
             {
-                var row = Group.IdxX + j * AttentionTile.Side;
+                var row = AttentionTile.Column<TFixed, TLayout>(Group.IdxX, j);
                 var sum = 0f;
-                for (var y = 0; y < AttentionTile.Side; y++)
+                for (var y = 0; y < TLayout.Rows; y++)
                     sum += exchange[y * TFixed.Value + row];
                 rowFactors[row] = 1 / sum;
                 if (row < queryCount)
@@ -302,16 +324,17 @@ internal static class AttentionForward
         }
 
         Group.Barrier();
-        ScaleRows<THead, TFixed>(results, rowFactors);
+        ScaleRows<THead, TFixed, TLayout>(results, rowFactors);
     }
 
-    private static void ScaleRows<THead, TFixed>(ArrayView<float> results, ArrayView<float> rowFactors)
+    private static void ScaleRows<THead, TFixed, TLayout>(ArrayView<float> results, ArrayView<float> rowFactors)
         where THead : struct, IConstant
         where TFixed : struct, IConstant
+        where TLayout : struct, ITileLayout
     {
-        for (var r = 0; r < TFixed.Value / AttentionTile.Side; r++)
+        for (var r = 0; r < TFixed.Value / TLayout.Rows; r++)
         {
-            var factor = rowFactors[Group.IdxY + r * AttentionTile.Side];
+            var factor = rowFactors[AttentionTile.Row<TFixed, TLayout>(Group.IdxY, r)];
             for (var c = 0; c < THead.Value / AttentionTile.Side; c++)
                 results[r * (THead.Value / AttentionTile.Side) + c] *= factor;
         }

@@ -1,6 +1,6 @@
-namespace Swat.Bench.Attention;
+namespace Swat.Bench.Reporting;
 
-/// <summary>What the driver's compiler made of the attention kernels: not known here.</summary>
+/// <summary>What the driver's compiler made of the kernels: not known here.</summary>
 internal static class KernelReport
 {
     public static void Write(TextWriter writer, Accelerator accelerator) => writer.WriteLine($"{accelerator.Name}: no register counts");

@@ -1,6 +1,6 @@
-namespace Swat.Bench.Attention;
+namespace Swat.Bench.Reporting;
 
-/// <summary>What the driver's compiler made of the attention kernels.</summary>
+/// <summary>What the driver's compiler made of the kernels.</summary>
 internal static class KernelReport
 {
     public static void Write(TextWriter writer, Accelerator accelerator)
