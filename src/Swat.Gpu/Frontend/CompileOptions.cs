@@ -28,9 +28,6 @@ internal sealed record CompileOptions
     /// <summary>Element accesses and sub-views are checked; what fails is noted in <see cref="IR.BoundsChecks.Report"/>.</summary>
     public bool CheckBounds { get; init; }
 
-    /// <summary>The device is a processor: long code costs it more than loops do, in compiling and in running.</summary>
-    public bool IsProcessor { get; init; }
-
     /// <summary>Multiplications followed by an addition may become fused, with one rounding instead of two.</summary>
     public bool Contract { get; init; } = true;
 }

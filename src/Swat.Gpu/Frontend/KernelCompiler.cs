@@ -19,7 +19,7 @@ internal static class KernelCompiler
         {
             Contract = options.Contract,
             JoinLoads = options.Target == CompileTarget.Cuda,
-            KeepLoops = options.IsProcessor,
+            KeepLoops = options.Target == CompileTarget.Cpu,
         });
         DivergentBarriers.RefuseCertain(function);
         return function;

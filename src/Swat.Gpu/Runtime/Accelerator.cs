@@ -169,7 +169,6 @@ public abstract partial class Accelerator : IDisposable
         Target = CompileTarget,
         IndexKind = indexKind,
         WarpSize = WarpSize,
-        IsProcessor = CompileTarget == CompileTarget.Cpu,
         CheckBounds = CompileTarget == CompileTarget.Cpu && Context.Properties.OptimizationLevel == OptimizationLevel.Debug,
         Contract = Context.Properties.MathMode == MathMode.Default,
     };

