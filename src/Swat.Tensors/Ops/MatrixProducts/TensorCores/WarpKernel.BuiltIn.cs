@@ -23,7 +23,7 @@ namespace Swat.Tensors.Ops.MatrixProducts.TensorCores;
 /// 2·m·n·k operations; from shared memory come 4 KiB for 2·64·64·16 operations of a warp, 32 a byte; from the L2 cache 48 KiB for
 /// 2·128·256·64, 85 a byte. On an H200 a step takes 1,980 cycles, of which the matrix units work 1,610, and whole products of the sizes
 /// of a 340M model run at 400 to 490 TFLOP/s: at its limit of power (700 W), which holds the clock at 1.5 to 1.8 GHz. The same
-/// instructions on registers alone reach 615 there, and with all but the copies from the L2 cache 541 to 557: these take the power.
+/// instructions on registers alone reach 615 there, and a form of this kernel without its copies from the L2 cache 541 to 557.
 /// </para>
 /// </summary>
 internal static class WarpKernel
