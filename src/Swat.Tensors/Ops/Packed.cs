@@ -29,14 +29,20 @@ public static class Packed
     public static void Unpack<T>(Pack8<T> pack, ArrayView<float> values)
         where T : unmanaged, IElement<T>
     {
-        values[0] = T.ToFloat(pack.Low.First);
-        values[1] = T.ToFloat(pack.Low.Second);
-        values[2] = T.ToFloat(pack.Low.Third);
-        values[3] = T.ToFloat(pack.Low.Fourth);
-        values[4] = T.ToFloat(pack.High.First);
-        values[5] = T.ToFloat(pack.High.Second);
-        values[6] = T.ToFloat(pack.High.Third);
-        values[7] = T.ToFloat(pack.High.Fourth);
+        Unpack(pack.Low, values);
+        Unpack(pack.High, values.SubView(Size / 2));
+    }
+
+    /// <summary>In a kernel: the four elements as numbers.</summary>
+    /// <param name="pack">What was read.</param>
+    /// <param name="values">Four numbers of local memory.</param>
+    public static void Unpack<T>(Pack4<T> pack, ArrayView<float> values)
+        where T : unmanaged, IElement<T>
+    {
+        values[0] = T.ToFloat(pack.First);
+        values[1] = T.ToFloat(pack.Second);
+        values[2] = T.ToFloat(pack.Third);
+        values[3] = T.ToFloat(pack.Fourth);
     }
 
     /// <summary>In a kernel: eight numbers of local memory, each rounded to the nearest element.</summary>
@@ -44,14 +50,20 @@ public static class Packed
         where T : unmanaged, IElement<T>
     {
         Pack8<T> pack;
-        pack.Low.First = T.FromFloat(values[0]);
-        pack.Low.Second = T.FromFloat(values[1]);
-        pack.Low.Third = T.FromFloat(values[2]);
-        pack.Low.Fourth = T.FromFloat(values[3]);
-        pack.High.First = T.FromFloat(values[4]);
-        pack.High.Second = T.FromFloat(values[5]);
-        pack.High.Third = T.FromFloat(values[6]);
-        pack.High.Fourth = T.FromFloat(values[7]);
+        pack.Low = PackFour<T>(values);
+        pack.High = PackFour<T>(values.SubView(Size / 2));
+        return pack;
+    }
+
+    /// <summary>In a kernel: four numbers of local memory, each rounded to the nearest element.</summary>
+    public static Pack4<T> PackFour<T>(ArrayView<float> values)
+        where T : unmanaged, IElement<T>
+    {
+        Pack4<T> pack;
+        pack.First = T.FromFloat(values[0]);
+        pack.Second = T.FromFloat(values[1]);
+        pack.Third = T.FromFloat(values[2]);
+        pack.Fourth = T.FromFloat(values[3]);
         return pack;
     }
 

@@ -19,6 +19,7 @@ public sealed unsafe class CLDevice : Device
         DriverVersion = Text(CLConstants.DriverVersion);
         Version = Text(CLConstants.DeviceVersion);
         extensions = [.. Text(CLConstants.DeviceExtensions).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        IsProcessor = (Number<ulong>(CLConstants.DeviceType) & CLConstants.DeviceTypeCpu) != 0;
         MemorySize = Number<long>(CLConstants.DeviceGlobalMemSize);
         MaxAllocationSize = Number<long>(CLConstants.DeviceMaxMemAllocSize);
         MaxGridSize = new Index3D(int.MaxValue);
@@ -55,7 +56,7 @@ public sealed unsafe class CLDevice : Device
     public CLCapabilities Capabilities { get; }
 
     /// <summary>The driver runs kernels on the processor.</summary>
-    public bool IsProcessor => (Number<ulong>(CLConstants.DeviceType) & CLConstants.DeviceTypeCpu) != 0;
+    public bool IsProcessor { get; }
 
     internal nint Id { get; }
 

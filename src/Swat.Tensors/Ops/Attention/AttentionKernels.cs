@@ -17,7 +17,13 @@ internal static partial class AttentionKernels
     {
         output.Device.Profiler?.Expect(WorkOf(inputs, products: 2, tensors: 1));
         if (!TryForward<TSoftmax>(inputs, output, logSums, residual))
-            AttentionForward.Launch<TSoftmax>(inputs, output, logSums);
+        {
+            if (output.Device.Kind == DeviceKind.Cpu)
+                AttentionForward.Launch<TSoftmax, LaneLayout>(inputs, output, logSums);
+            else
+                AttentionForward.Launch<TSoftmax, VectorLayout>(inputs, output, logSums);
+        }
+
         output.Device.Profiler?.Expect(null);
     }
 
@@ -30,13 +36,23 @@ internal static partial class AttentionKernels
         inputs.Query.Device.Profiler?.Expect(WorkOf(inputs, products: 5, tensors: 2));
         if (!TryBackward<TSoftmax>(inputs, gradients))
         {
-            if (gradients.Query is not null)
-                AttentionBackwardQuery.Launch<TSoftmax>(inputs, gradients);
-            if (gradients.Key is not null)
-                AttentionBackwardKey.Launch<TSoftmax>(inputs, gradients);
+            if (inputs.Query.Device.Kind == DeviceKind.Cpu)
+                PortableBackward<TSoftmax, LaneLayout>(inputs, gradients);
+            else
+                PortableBackward<TSoftmax, VectorLayout>(inputs, gradients);
         }
 
         inputs.Query.Device.Profiler?.Expect(null);
+    }
+
+    private static void PortableBackward<TSoftmax, TLayout>(in AttentionInputs inputs, in AttentionGradients gradients)
+        where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout
+    {
+        if (gradients.Query is not null)
+            AttentionBackwardQuery.Launch<TSoftmax, TLayout>(inputs, gradients);
+        if (gradients.Key is not null)
+            AttentionBackwardKey.Launch<TSoftmax, TLayout>(inputs, gradients);
     }
 
     /// <param name="inputs">The extents.</param>

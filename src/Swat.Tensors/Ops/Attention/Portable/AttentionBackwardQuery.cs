@@ -16,58 +16,48 @@ namespace Swat.Tensors.Ops.Attention.Portable;
 internal static class AttentionBackwardQuery
 {
     /// <summary>Computes dQ.</summary>
-    public static void Launch<TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
-        where TSoftmax : struct, IFlag =>
-        ElementTypes.Select("attention", inputs.Query.DType, Launch<F32, TSoftmax>, Launch<BF16, TSoftmax>, Launch<F16, TSoftmax>)(inputs, gradients);
+    public static void Launch<TSoftmax, TLayout>(AttentionInputs inputs, AttentionGradients gradients)
+        where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout =>
+        ElementTypes.Select(
+            "attention", inputs.Query.DType, Launch<F32, TSoftmax, TLayout>, Launch<BF16, TSoftmax, TLayout>, Launch<F16, TSoftmax, TLayout>)(
+            inputs, gradients);
 
-    private static void Launch<T, TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
+    private static void Launch<T, TSoftmax, TLayout>(AttentionInputs inputs, AttentionGradients gradients)
         where T : unmanaged, IElement<T>
         where TSoftmax : struct, IFlag
+        where TLayout : struct, ITileLayout
     {
         // Head dimension, then Fixed, Streamed and Chunk.
         switch (inputs.Query.Shape[3])
         {
             case 16:
-                Launch<T, C16, C64, C64, C16, TSoftmax>(inputs, gradients);
+                Launch<T, C16, C64, C64, C16, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 32:
-                Launch<T, C32, C64, C64, C32, TSoftmax>(inputs, gradients);
+                Launch<T, C32, C64, C64, C32, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 48:
-                Launch<T, C48, C64, C32, C48, TSoftmax>(inputs, gradients);
+                Launch<T, C48, C64, C32, C48, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 64:
-                Launch<T, C64, C32, C64, C64, TSoftmax>(inputs, gradients);
+                Launch<T, C64, C32, C64, C64, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 80:
-                Launch<T, C80, C32, C32, C80, TSoftmax>(inputs, gradients);
+                Launch<T, C80, C32, C32, C80, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 96:
-                Launch<T, C96, C32, C32, C96, TSoftmax>(inputs, gradients);
+                Launch<T, C96, C32, C32, C96, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 128:
-                Launch<T, C128, C32, C16, C128, TSoftmax>(inputs, gradients);
+                Launch<T, C128, C32, C16, C128, TSoftmax, TLayout>(inputs, gradients);
                 break;
             case 256:
-                Launch<T, C256, C16, C16, C64, TSoftmax>(inputs, gradients);
+                Launch<T, C256, C16, C16, C64, TSoftmax, TLayout>(inputs, gradients);
                 break;
             default:
                 throw new ArgumentException($"there is no attention kernel for the head dimension {inputs.Query.Shape[3]}");
         }
-    }
-
-    private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax>(AttentionInputs inputs, AttentionGradients gradients)
-        where T : unmanaged, IElement<T>
-        where THead : struct, IConstant
-        where TFixed : struct, IConstant
-        where TStreamed : struct, IConstant
-        where TChunk : struct, IConstant
-        where TSoftmax : struct, IFlag
-    {
-        if (inputs.Query.Device.Kind == DeviceKind.Cpu)
-            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, LaneLayout>(inputs, gradients);
-        else
-            Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, VectorLayout>(inputs, gradients);
     }
 
     private static void Launch<T, THead, TFixed, TStreamed, TChunk, TSoftmax, TLayout>(AttentionInputs inputs, AttentionGradients gradients)

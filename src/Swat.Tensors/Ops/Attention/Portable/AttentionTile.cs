@@ -203,11 +203,7 @@ internal static class AttentionTile
     {
         if (count == 4)
         {
-            var four = source.SubView(0, 4).Cast<Pack4<float>>()[0];
-            values[0] = four.First;
-            values[1] = four.Second;
-            values[2] = four.Third;
-            values[3] = four.Fourth;
+            Packed.Unpack(source.SubView(0, 4).Cast<Pack4<F32>>()[0], values);
         }
         else if (count == 2)
         {

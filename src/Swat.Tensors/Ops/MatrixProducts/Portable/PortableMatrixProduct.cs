@@ -62,8 +62,10 @@ internal static class PortableMatrixProduct
         // Where both factors lie k by k, a part of the sums is a product of its own.
         var multiprocessors = c.Device.Info.Multiprocessors;
         int PartsOf(int tile) => transposeA && !transposeB ? PortablePartialSums.Parts(shape, tile, multiprocessors) : 1;
-        var hasLargeTiles = !c.Device.IsProcessor && TilesOf(shape, LargeTile) * PartsOf(LargeTile) >= multiprocessors;
-        var parts = PartsOf(hasLargeTiles ? LargeTile : SmallTile);
+        var parts = PartsOf(LargeTile);
+        var hasLargeTiles = !c.Device.IsProcessor && TilesOf(shape, LargeTile) * parts >= multiprocessors;
+        if (!hasLargeTiles)
+            parts = PartsOf(SmallTile);
         if (parts == 1)
         {
             LaunchTiles(hasLargeTiles, a, transposeA, b, transposeB, c, shape, bias);
@@ -235,13 +237,7 @@ internal static class PortableMatrixProduct
         where TPerItem : struct, IConstant
     {
         for (var v = 0; v < TPerItem.Value / Vector; v++)
-        {
-            var four = line.SubView(v * Block, Vector).Cast<Pack4<float>>()[0];
-            values[Vector * v] = four.First;
-            values[Vector * v + 1] = four.Second;
-            values[Vector * v + 2] = four.Third;
-            values[Vector * v + 3] = four.Fourth;
-        }
+            Packed.Unpack(line.SubView(v * Block, Vector).Cast<Pack4<F32>>()[0], values.SubView(Vector * v));
     }
 
     /// <summary>
@@ -320,21 +316,16 @@ internal static class PortableMatrixProduct
     {
         var stride = Side * TPerItem.Value + Padding;
         var target = tile.SubView(KOf<TPerItem, TAcross>() * stride + LineOf<TPerItem, TAcross>());
-        Pack4<float> four;
-        four.First = T.ToFloat(elements.First);
-        four.Second = T.ToFloat(elements.Second);
-        four.Third = T.ToFloat(elements.Third);
-        four.Fourth = T.ToFloat(elements.Fourth);
+        var values = LocalMemory.Allocate<float>(Vector);
+        Packed.Unpack(elements, values);
         if (TAcross.Value)
         {
-            target.SubView(0, Vector).Cast<Pack4<float>>()[0] = four;
+            target.SubView(0, Vector).Cast<Pack4<F32>>()[0] = Packed.PackFour<F32>(values);
         }
         else
         {
-            target[0] = four.First;
-            target[stride] = four.Second;
-            target[2 * stride] = four.Third;
-            target[3 * stride] = four.Fourth;
+            for (var i = 0; i < Vector; i++)
+                target[i * stride] = values[i];
         }
     }
 
@@ -362,12 +353,7 @@ internal static class PortableMatrixProduct
                     AddBias(values, bias, column + v * Block, shape);
                     if (shape.Accumulate != 0)
                         Add(values, target[0]);
-                    Pack4<TResult> four;
-                    four.First = TResult.FromFloat(values[0]);
-                    four.Second = TResult.FromFloat(values[1]);
-                    four.Third = TResult.FromFloat(values[2]);
-                    four.Fourth = TResult.FromFloat(values[3]);
-                    target[0] = four;
+                    target[0] = Packed.PackFour<TResult>(values);
                 }
             }
         }
